@@ -1,0 +1,69 @@
+"""Skill cards: the twenty-two that come with the project, and reading those that users bring."""
+
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from schemas.errors import BadInput
+from schemas.skill import Library, Skill, did_you_mean
+
+CARDS = Path(__file__).parent / "skills"
+
+
+@cache
+def own_cards() -> tuple[Skill, ...]:
+    return tuple(card for path in sorted(CARDS.glob("*.yaml")) for card in read_cards(path))
+
+
+def read_library(extra: Iterable[Path] = ()) -> Library:
+    """Our cards and the user's; a user's card replaces ours of the same id."""
+    cards = {card.id: card for card in own_cards()}
+    for path in extra:
+        cards.update((card.id, card) for card in read_cards(path))
+    return Library.of(cards.values())
+
+
+def read_cards(path: Path) -> list[Skill]:
+    """One YAML file holds one card, or a list of them."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read ({error.strerror})") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path}: is not YAML: {one_line(error)}") from error
+    entries = content if isinstance(content, list) else [content]
+    cards = [read_card(path, place, entry) for place, entry in enumerate(entries)]
+    ids = [card.id for card in cards]
+    for card_id in ids:
+        if ids.count(card_id) > 1:
+            raise BadInput(f"{path}: skill {card_id!r} is defined {ids.count(card_id)} times")
+    return cards
+
+
+def read_card(path: Path, place: int, entry: Any) -> Skill:
+    if not isinstance(entry, dict):
+        raise BadInput(f"{path}: entry {place} is {entry!r}, not a card with id, name, type, description and inputs")
+    try:
+        return Skill.from_data(entry)
+    except (ValidationError, TypeError) as error:
+        reason = first_problem(error, Skill) if isinstance(error, ValidationError) else one_line(error)
+        raise BadInput(f"{path}: card {entry.get('id', place)!r}: {reason}") from error
+
+
+def first_problem(error: ValidationError, model: type) -> str:
+    """The first complaint of pydantic as one line that names the field."""
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        known = getattr(model, "model_fields", {})
+        return f"unknown key {place!r}{did_you_mean(str(first['loc'][-1]), known)}"
+    message = first["msg"].removeprefix("Value error, ")
+    return f"{place}: {message} (found {first['input']!r:.60})" if place else message
+
+
+def one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

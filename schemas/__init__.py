@@ -1,0 +1,1 @@
+"""The nouns of drawnconvos. Every other room imports them; they import nothing of ours."""
