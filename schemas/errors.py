@@ -23,4 +23,12 @@ class Refused(UserError):
 
 
 class Damaged(UserError):
-    pass
+    """A file of ours at `path`; a build makes a damaged part again by itself."""
+
+    def __init__(self, path: object, what: str, remedy: str = "delete it and build again") -> None:
+        super().__init__(str(path), what, remedy)
+        self.path = str(path)
+
+    def __str__(self) -> str:
+        path, what, remedy = self.args
+        return f"{path}: {what}; {remedy}"

@@ -62,3 +62,11 @@ class Outline(Record):
     @staticmethod
     def id_of(slot: Slot, attempt: int) -> str:
         return f"{slot.prompt_id}-{slot.number:03d}-{attempt}"
+
+
+class Attempt(Record):
+    """One try at filling a slot: the outline, or the reason why there is none."""
+
+    slot: Slot
+    outline: Outline | None = None
+    reason: str | None = None

@@ -16,7 +16,10 @@ Medium = Literal["picture", "scribble", "pose"]
 
 
 class Thing(Record):
-    """A subject or an object in the world; (x, y) is where its foot stands, height its size."""
+    """A subject or an object in the world; (x, y) is where its foot stands, height its size.
+
+    `wears` holds nouns, with a colour in front where it is not the natural one: ("sunglasses", "red scarf").
+    """
 
     id: int
     noun: str
@@ -26,18 +29,29 @@ class Thing(Record):
     flip: bool = False
     colour: str | None = None
     wears: tuple[str, ...] = ()
+    pose: str | None = None
 
 
 class Lettering(Record):
+    """Words on the picture, centred on (x, y). `mirror` and `turns` are the frame's when they were written, so
+    that they read upright then and flip with the picture later; `layer` is how many touches lie under them."""
+
     text: str
     x: float
     y: float
     height: float
     colour: str = "white"
+    mirror: bool = False
+    turns: int = 0
+    layer: int = 0
 
 
 class Frame(Record):
-    """The window on the world: its edges in world units, how it is turned, its size in pixels."""
+    """The window on the world: its edges in world units, how it is turned, its size in pixels.
+
+    `aspect` is the width of the world's unit square over its height. The picture is painted, mirrored, turned by
+    quarters clockwise, scaled to width by height and tilted by degrees clockwise, in this order.
+    """
 
     left: float = 0.0
     top: float = 0.0
@@ -46,6 +60,7 @@ class Frame(Record):
     mirror: bool = False
     turns: int = 0
     tilt: float = 0.0
+    aspect: float = 1.0
     width: int
     height: int
 
@@ -64,7 +79,9 @@ class Scene(Record):
     time: str = "day"
     weather: str = "clear"
     backdrop: str | None = None
+    season: str | None = None
     light: str | None = None
+    light_from: str | None = None
     things: tuple[Thing, ...] = ()
     lettering: tuple[Lettering, ...] = ()
     frame: Frame

@@ -1,0 +1,207 @@
+"""`drawnconvos`, also `python -m flows`. Every command imports what it needs when it runs, so that help
+is instant and nothing here ever loads Prefect."""
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import click
+
+from schemas.errors import UserError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+FOLDER = click.Path(path_type=Path, file_okay=False)
+FILE = click.Path(path_type=Path, dir_okay=False)
+PATH = click.Path(path_type=Path)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="drawnconvos")
+def main() -> None:
+    """Turn a shelf of drawing skills into a labelled, image-grounded dialogue dataset.
+
+    \b
+      drawnconvos build plans/tiny.yaml        a small release in seconds
+      drawnconvos show data/releases/tiny-1.0.0
+    """
+
+
+def plain_errors(command: Callable[P, T]) -> Callable[P, T]:
+    """An error that the user can mend is one line and exit code 1; Ctrl-C keeps what is done."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return command(*args, **kwargs)
+        except UserError as error:
+            click.echo(f"drawnconvos: {error}", err=True)
+            sys.exit(1)
+        except KeyboardInterrupt:
+            click.echo("\ninterrupted; what is finished is kept, the same command goes on from here", err=True)
+            sys.exit(130)
+        except BrokenPipeError:
+            sys.exit(0)
+
+    return run
+
+
+@main.command()
+@click.argument("plan", type=FILE)
+@click.option("--data", type=FOLDER, default=Path("data"), show_default=True, help="Where parts and releases live.")
+@click.option("--set", "overrides", multiple=True, metavar="SECTION.KEY=VALUE", help="Override one field of the plan.")
+@click.option("--workers", type=int, help="Worker processes; as many as there are cores.")
+@click.option("--quiet", is_flag=True, help="No progress, only the summary.")
+@plain_errors
+def build(plan: Path, data: Path, overrides: tuple[str, ...], workers: int | None, quiet: bool) -> None:
+    """Build the release that PLAN describes. Stop it at any time; run it again and it goes on."""
+    from flows.plans import read_plan
+
+    read = read_plan(plan, overrides)
+    from flows import build as building
+    from flows.progress import Silent, lines
+    from flows.show import summary
+
+    count = building.default_workers() if workers is None else workers
+    if quiet:
+        outcome = building.build(read, data, count, Silent())
+    else:
+        with lines() as shown:
+            outcome = building.build(read, data, count, shown)
+    if not outcome.new:
+        click.echo(f"nothing changed: {outcome.folder} is what this plan makes")
+        return
+    click.echo(summary(outcome.folder))
+
+
+@main.command()
+@click.argument("release", type=PATH)
+@plain_errors
+def show(release: Path) -> None:
+    """What a release holds: counts, mixes, leakage, rejects by reason."""
+    from flows.show import full_account
+
+    click.echo(full_account(release))
+
+
+@main.command()
+@click.argument("release", type=PATH)
+@click.option("--workers", type=int, help="Worker processes; as many as there are cores.")
+@plain_errors
+def verify(release: Path, workers: int | None) -> None:
+    """Hold every row of a release against manifest, schema, cards and pictures. Exit 1 if anything is off."""
+    from flows.verify import verify_release
+
+    findings, rows, pictures = verify_release(release, workers)
+    for finding in findings[:50]:
+        click.echo(str(finding), err=True)
+    if findings:
+        more = f" (the first 50 shown)" if len(findings) > 50 else ""
+        click.echo(f"drawnconvos: {release}: {len(findings)} findings{more}", err=True)
+        sys.exit(1)
+    click.echo(f"{release}: {rows:,} dialogues and {pictures:,} pictures are what the manifest says")
+
+
+@main.command()
+@click.argument("old", type=PATH)
+@click.argument("new", type=PATH)
+@click.option("--limit", default=10, show_default=True, help="How many ids to name of each kind.")
+@plain_errors
+def diff(old: Path, new: Path, limit: int) -> None:
+    """What was added, removed, reworded, relabelled from release OLD to NEW."""
+    from flows.show import difference
+
+    click.echo(difference(old, new, limit))
+
+
+@main.group()
+def skills() -> None:
+    """The library of skills, and checking cards of your own."""
+
+
+@skills.command("list")
+@plain_errors
+def list_skills() -> None:
+    """All skills with their type and inputs."""
+    from generators.cards import read_library
+
+    for skill in read_library().skills:
+        inputs = ", ".join(i.name + ("*" if i.required else "") for i in skill.inputs)
+        click.echo(f"{skill.id:<20} {skill.type:<7} {inputs}")
+    click.echo("* required")
+
+
+@skills.command("show")
+@click.argument("skill_id", metavar="ID")
+@click.option("--tool", is_flag=True, help="As an OpenAI tool definition.")
+@plain_errors
+def show_skill(skill_id: str, tool: bool) -> None:
+    """One card, as YAML or as a tool definition for a language model."""
+    import json
+
+    import yaml
+
+    from generators.cards import read_library
+    from schemas.errors import BadInput
+    from schemas.skill import did_you_mean
+
+    library = read_library()
+    skill = library.get(skill_id)
+    if skill is None:
+        raise BadInput(f"no skill {skill_id!r}{did_you_mean(skill_id, library.ids)}")
+    if tool:
+        click.echo(json.dumps(skill.openai_tool(), indent=2, ensure_ascii=False))
+        return
+    fields = skill.model_dump(mode="json", exclude_defaults=True)
+    click.echo(yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=100).rstrip())
+
+
+@skills.command("check")
+@click.argument("files", type=PATH, nargs=-1, required=True)
+@plain_errors
+def check_skills(files: tuple[Path, ...]) -> None:
+    """Validate cards of your own."""
+    from generators.banks import banks
+    from generators.cards import read_cards, read_library
+
+    read_library(files)
+    for path in files:
+        for card in read_cards(path):
+            bank = banks().get(card.id)
+            said = sum(1 for group in bank.groups for _ in group.constructions()) if bank else 0
+            click.echo(f"{path}: {card.id} is a card, {len(card.inputs)} inputs, {said} constructions in the phrase bank")
+
+
+@main.group()
+def plan() -> None:
+    """Plans: what a release depends on."""
+
+
+@plan.command("check")
+@click.argument("file", type=FILE)
+@click.option("--set", "overrides", multiple=True, metavar="SECTION.KEY=VALUE", help="Override one field of the plan.")
+@plain_errors
+def check_plan(file: Path, overrides: tuple[str, ...]) -> None:
+    """Validate a plan and say what it will make."""
+    from flows.plans import forecast, read_plan
+    from flows.show import forecast_text
+
+    read = read_plan(file, overrides)
+    click.echo(forecast_text(read, forecast(read)))
+
+
+@main.command()
+@click.argument("query")
+@click.option("--data", type=FOLDER, default=Path("data"), show_default=True, help="Where parts and releases live.")
+@plain_errors
+def sql(query: str, data: Path) -> None:
+    """Ask the catalogue: views `dialogues`, `turns`, `rejects`, `releases`, rebuilt from Parquet."""
+    from store.catalogue import ask
+
+    click.echo(ask(data, query))
+
+
+if __name__ == "__main__":
+    main()

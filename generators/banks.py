@@ -1,0 +1,123 @@
+"""Phrase banks: the hand-written constructions that the embedded author speaks with. Data files that
+anyone can extend; the notation stands in docs/banks.md.
+
+    imperative: {get-rid: "[get rid of|lose|ditch] {object}"}
+      {object}   slot: a noun phrase with its article; {object.bare} without
+      [a|b|]     one of these, or nothing
+      <picture>  one of a shared list of synonyms
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any, Literal
+
+import yaml
+from pydantic import Field
+
+from schemas.errors import BadInput
+from schemas.identity import Record
+from schemas.skill import Value
+
+BANKS = Path(__file__).parent / "banks"
+Form = Literal["imperative", "question", "wish", "fragment", "statement"]
+FORMS: tuple[Form, ...] = ("imperative", "question", "wish", "fragment", "statement")
+SLOT = re.compile(r"\{([a-z_]+)(\.bare)?\}")
+ALTERNATIVES = re.compile(r"\[([^\[\]]*)\]")
+LISTED = re.compile(r"<([a-z][a-z0-9 '’_-]*)>")
+
+
+class Group(Record):
+    """Constructions that share what their wording implies; `when` are the facts it says by itself."""
+
+    when: dict[str, Value] = Field(default_factory=dict)
+    imperative: dict[str, str] = Field(default_factory=dict)
+    question: dict[str, str] = Field(default_factory=dict)
+    wish: dict[str, str] = Field(default_factory=dict)
+    fragment: dict[str, str] = Field(default_factory=dict)
+    statement: dict[str, str] = Field(default_factory=dict)
+    replies: tuple[str, ...] = ()
+
+    def constructions(self) -> Iterator[tuple[Form, str, str]]:
+        for form in FORMS:
+            texts: dict[str, str] = getattr(self, form)
+            for slug, text in texts.items():
+                yield form, slug, text
+
+
+class Bank(Record):
+    skill: str
+    groups: tuple[Group, ...]
+    clauses: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    values: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
+    replies: tuple[str, ...] = ()
+
+
+class Manner(Record):
+    """How one person speaks through a whole dialogue; the numbers are probabilities."""
+
+    forms: dict[Form, float]
+    openers: tuple[str, ...] = ()
+    closers: tuple[str, ...] = ()
+    open: float = 0.0
+    close: float = 0.0
+    please: float = 0.0
+    react: float = 0.0
+    switch: float = 0.0
+    lower: float = 0.0
+    end_mark: float = 1.0
+
+
+class Shared(Record):
+    """What all skills and manners have in common: synonyms, ties to earlier pictures, negatives, pronouns."""
+
+    words: dict[str, tuple[str, ...]]
+    image_frames: dict[Form, tuple[str, ...]]
+    image_names: dict[str, tuple[str, ...]]
+    avoid: dict[Literal["create", "edit"], tuple[str, ...]]
+    attached: dict[str, tuple[str, ...]]
+    switch: dict[str, tuple[str, ...]]
+    reactions: dict[str, tuple[str, ...]]
+    anaphora: dict[str, tuple[str, ...]]
+
+
+def read_yaml(path: Path) -> Any:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path}: cannot be read as YAML: {' '.join(str(error).split())}") from error
+
+
+@cache
+def banks() -> Mapping[str, Bank]:
+    paths = [p for p in sorted(BANKS.glob("*.yaml")) if p.stem not in ("shared", "manners")]
+    return {path.stem: Bank.from_data(read_yaml(path)) for path in paths}
+
+
+@cache
+def shared() -> Shared:
+    return Shared.from_data(read_yaml(BANKS / "shared.yaml"))
+
+
+@cache
+def manners() -> Mapping[str, Manner]:
+    return {name: Manner.from_data(fields) for name, fields in read_yaml(BANKS / "manners.yaml").items()}
+
+
+@cache
+def slots(text: str) -> frozenset[tuple[str, bool]]:
+    """The slots of a construction: (name, whether bare)."""
+    return frozenset((name, bool(bare)) for name, bare in SLOT.findall(text))
+
+
+def choose(text: str, rng: Random) -> str:
+    """One reading of a construction: alternatives and synonyms decided, slots still open."""
+    while "[" in text or "<" in text:
+        before = text
+        text = ALTERNATIVES.sub(lambda m: rng.choice(m[1].split("|")), text)
+        text = LISTED.sub(lambda m: rng.choice(shared().words[m[1]]), text)
+        if text == before:
+            raise BadInput(f"generators/banks: unbalanced brackets in {text!r}")
+    return " ".join(text.split())

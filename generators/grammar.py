@@ -1,0 +1,196 @@
+"""The embedded author: an outline put into words from the phrase banks.
+
+It is given the calls and never decides a label. What it returns for a turn:
+
+    Spoken(user="ok now get rid of the bench pls", reply="The bench is gone.",
+           core="get rid of the bench", construction="remove_object/get-rid")
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from random import Random
+from typing import NamedTuple
+
+from generators.banks import SLOT, Bank, Form, Group, Manner, banks, choose, manners, shared, slots
+from schemas.errors import Refused
+from schemas.identity import keyed
+from schemas.outline import Outline, PlannedTurn
+from schemas.skill import Value
+
+AUTHOR = "grammar-1"
+ATTACHED_WITH_THE_WORDS = ("scribble_to_image", "pose_to_image")
+UNSPOKEN = frozenset({"avoid", "image", "show", "question"})  # voiced by frames and clauses of their own
+
+
+class Spoken(NamedTuple):
+    user: str
+    reply: str
+    core: str  # the request itself, without greeting and thanks: what a question's parameter quotes
+    construction: str
+
+
+class Candidate(NamedTuple):
+    group: Group
+    form: Form
+    slug: str
+    text: str
+    unsaid: tuple[str, ...]
+
+
+def speak(outline: Outline, seed: int) -> list[Spoken]:
+    """The words of every turn. One person speaks one way through a dialogue."""
+    manner = manners()[outline.slot.manner]
+    spoken: list[Spoken] = []
+    for n, turn in enumerate(outline.turns):
+        rng = keyed(seed, "words", outline.id, n)
+        spoken.append(speak_turn(turn, n, manner, outline.slot.manner, spoken, rng))
+    return spoken
+
+
+def speak_turn(turn: PlannedTurn, n: int, manner: Manner, name: str, earlier: list[Spoken], rng: Random) -> Spoken:
+    bank = bank_of(turn.call.intent)
+    facts = facts_of(turn)
+    used = {s.construction for s in earlier}
+    candidate = pick(list(candidates(bank, turn, facts)), manner, bank.skill, used, rng)
+    if candidate is None:
+        raise Refused(f"generators/banks/{bank.skill}.yaml: no construction says {dict(turn.call.parameters)}")
+    request = fill(candidate.text, bank, facts, rng)
+    for clause in candidate.unsaid:
+        request += joined(fill(rng.choice(bank.clauses[clause]), bank, facts, rng))
+    core = mark(request, candidate.form)
+    request = tied(request, candidate.form, turn, facts, rng)
+    user = voiced(request, candidate.form, turn, n, manner, name, rng)
+    reply = fill(rng.choice(replies(bank, candidate.group, facts)), bank, facts, rng)
+    return Spoken(user, sentence(reply), core, f"{bank.skill}/{candidate.slug}")
+
+
+def bank_of(skill: str) -> Bank:
+    bank = banks().get(skill)
+    if bank is None:
+        raise Refused(f"skill {skill!r} has no phrase bank: add generators/banks/{skill}.yaml or leave it out of the mix")
+    return bank
+
+
+def facts_of(turn: PlannedTurn) -> dict[str, Value]:
+    return {**turn.call.parameters, **turn.given}
+
+
+def candidates(bank: Bank, turn: PlannedTurn, facts: Mapping[str, Value]) -> Iterator[Candidate]:
+    """Every construction that says what the call holds, no more and no less."""
+    parameters = turn.call.parameters
+    to_say = {name for name in parameters if name not in UNSPOKEN}
+    pronouns = {name for name in to_say if turn.given.get(f"{name}_is") == "pronoun"}
+    for group in bank.groups:
+        if any(str(facts.get(key)) != str(value) for key, value in group.when.items()):
+            continue
+        for form, slug, text in group.constructions():
+            needed = slots(text)
+            names = {name for name, _ in needed}
+            if not names <= facts.keys() or any(bare and name in pronouns for name, bare in needed):
+                continue
+            unsaid = sorted(to_say - names - group.when.keys() - implied(group, names))
+            if all(name in bank.clauses for name in unsaid):
+                yield Candidate(group, form, slug, text, tuple(unsaid))
+
+
+def implied(group: Group, names: set[str]) -> set[str]:
+    """Parameters that other facts say: an angle is said by its degrees and turn."""
+    return {"angle"} if "degrees" in names or "angle" in group.when else set()
+
+
+def pick(found: list[Candidate], manner: Manner, skill: str, used: set[str], rng: Random) -> Candidate | None:
+    """A form as this manner prefers, then a construction of it; the more specific wording twice as readily."""
+    found = [c for c in found if f"{skill}/{c.slug}" not in used] or found
+    if not found:
+        return None
+    forms = sorted({c.form for c in found})
+    form = rng.choices(forms, [manner.forms.get(f, 0.01) for f in forms])[0]
+    of_form = [c for c in found if c.form == form]
+    return rng.choices(of_form, [(1 + len(c.group.when)) / (1 + 3 * len(c.unsaid)) for c in of_form])[0]
+
+
+def replies(bank: Bank, group: Group, facts: Mapping[str, Value]) -> list[str]:
+    fitting = [r for r in group.replies or bank.replies if {name for name, _ in slots(r)} <= facts.keys()]
+    if not fitting:
+        raise Refused(f"generators/banks/{bank.skill}.yaml: no reply can be filled from {sorted(facts)}")
+    return fitting
+
+
+def fill(text: str, bank: Bank, facts: Mapping[str, Value], rng: Random) -> str:
+    def value(match: re.Match[str]) -> str:
+        name, bare = match[1], match[2]
+        plain = facts[f"{name}_bare"] if bare and f"{name}_bare" in facts else facts[name]
+        phrases = bank.values.get(name, {}).get(str(plain), ())
+        if phrases and not bare:
+            return fill(choose(rng.choice(phrases), rng), bank, facts, rng)
+        return f"{plain:g}" if isinstance(plain, int | float) else plain
+
+    return SLOT.sub(value, choose(text, rng))
+
+
+def joined(clause: str) -> str:
+    return clause if clause.startswith((",", ";", ".")) else f" {clause}"
+
+
+def tied(request: str, form: Form, turn: PlannedTurn, facts: Mapping[str, Value], rng: Random) -> str:
+    """The request with its tie to an earlier picture and with what it wants left alone."""
+    intent, parameters = turn.call.intent, turn.call.parameters
+    if "image" in parameters and intent not in ATTACHED_WITH_THE_WORDS:
+        frames = shared().image_frames.get(form) or shared().image_frames["imperative"]
+        frame = choose(rng.choice(frames), rng)
+        request = frame.replace("{image}", str(facts["image_name"])).replace("{request}", request)
+    if "avoid" in parameters:
+        kind = "edit" if "image_before" in turn.model_fields_set and turn.image_before is not None else "create"
+        clause = choose(rng.choice(shared().avoid["edit" if kind == "edit" else "create"]), rng)
+        request += joined(clause.replace("{avoid}", str(facts.get("avoid_name", parameters["avoid"]))))
+    return request
+
+
+def voiced(request: str, form: Form, turn: PlannedTurn, n: int, manner: Manner, name: str, rng: Random) -> str:
+    """The request as this person types it: greeting, connective, please, capitals, punctuation."""
+    request = mark(request, form) if rng.random() < manner.end_mark else request
+    asks_nothing = turn.call.intent == "chat"
+    if not asks_nothing and rng.random() < manner.please and form in ("imperative", "question", "fragment"):
+        request = with_please(request, rng)
+    before: list[str] = []
+    if turn.attached and turn.call.intent not in ATTACHED_WITH_THE_WORDS and shared().attached.get(name) and rng.random() < 0.4:
+        before.append(choose(rng.choice(shared().attached[name]), rng))
+    elif n == 0 and manner.openers and not asks_nothing and rng.random() < manner.open:
+        before.append(rng.choice(manner.openers))
+    elif n > 0 and not asks_nothing:
+        if shared().reactions.get(name) and rng.random() < manner.react:
+            before.append(rng.choice(shared().reactions[name]))
+        elif shared().switch.get(name) and form != "statement" and rng.random() < manner.switch:
+            before.append(rng.choice(shared().switch[name]))
+    text = " ".join([*before, request])
+    if manner.closers and not asks_nothing and rng.random() < manner.close:
+        closer = rng.choice(manner.closers)
+        text = f"{text} {closer}" if text.endswith(("?", ".", "!")) else f"{text}, {closer}"
+    return lowered(text) if rng.random() < manner.lower else sentence_starts(text)
+
+
+def mark(request: str, form: Form) -> str:
+    if request.endswith(("?", ".", "!", "…", ")")):
+        return request
+    return f"{request}?" if form == "question" else f"{request}."
+
+
+def with_please(request: str, rng: Random) -> str:
+    if "please" in request.casefold() or "pls" in request.casefold():
+        return request
+    word = rng.choice(["please", "please", "please", "pls"])
+    if request[-1] in "?.!":
+        return f"{request[:-1]} {word}{request[-1]}"
+    return f"{word} {request}" if rng.random() < 0.35 and not request.startswith("I") else f"{request} {word}"
+
+
+def sentence_starts(text: str) -> str:
+    return re.sub(r"(^|[.!?] )([a-z])", lambda m: m[1] + m[2].upper(), text)
+
+
+def lowered(text: str) -> str:
+    return text[0].lower() + text[1:] if not text.startswith(("I ", "I'")) else text
+
+
+def sentence(text: str) -> str:
+    return sentence_starts(text if text.endswith((".", "!", "?")) else f"{text}.")

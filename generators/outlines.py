@@ -1,0 +1,271 @@
+"""Outlines: a conversation walked through before any word is written.
+
+A slot says how many turns there are, how the picture comes in and which skill the dialogue is about. The
+walk keeps the state a real conversation has (pictures so far, the current one, the thing just spoken of),
+asks a proposer what could be wanted now, and has the renderer's own rules say whether it can be drawn.
+"""
+
+from collections.abc import Iterator
+from random import Random
+
+from generators.catalogue import kinds
+from generators.edits import apply, control
+from generators.proposals import PROPOSERS, RETOUCHABLE, Proposal, View
+from generators.prompts import members, write_prompt
+from generators.scenes import CannotDraw, compose, describe, read, visible
+from schemas.answer import Call
+from schemas.identity import keyed
+from schemas.outline import TURNS_OF, Outline, PlannedTurn, Shot, Slot
+from schemas.plan import Plan
+from schemas.prompt import Prompt
+from schemas.scene import Scene
+from schemas.skill import Library, Value
+
+TRIES_PER_TURN = 12
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
+
+
+class NotPossible(Exception):
+    """This attempt cannot become a conversation; the message is the reject's reason."""
+
+
+def outline(slot: Slot, attempt: int, prompt: Prompt, plan: Plan, library: Library) -> Outline:
+    walk = Walk(slot, attempt, prompt, plan, library)
+    walk.open()
+    while len(walk.turns) < walk.length:
+        walk.go_on()
+    return Outline(id=walk.id, attempt=attempt, slot=slot, prompt=prompt, shots=tuple(walk.shots), turns=tuple(walk.turns))
+
+
+class Walk:
+    """The state of a conversation while its outline is drawn."""
+
+    def __init__(self, slot: Slot, attempt: int, prompt: Prompt, plan: Plan, library: Library) -> None:
+        self.id = Outline.id_of(slot, attempt)
+        self.slot, self.prompt, self.plan, self.library = slot, prompt, plan, library
+        self.rng = keyed(plan.seed, "outline", self.id)
+        self.length = keyed(plan.seed, "length", slot.prompt_id, slot.number).randint(*TURNS_OF[slot.turn_class])
+        self.size = (plan.renderer.size, plan.renderer.size)
+        self.shots: list[Shot] = []
+        self.turns: list[PlannedTurn] = []
+        self.current: int | None = None
+        self.before_last: int | None = None
+        self.spoken_of: str | None = None
+        first = 1 if slot.opening == "requested" or slot.focus == "text_to_image" else 0
+        self.focus_at = self.rng.randint(min(first, self.length - 1), self.length - 1)
+        self.creates = {skill.id for skill in library.skills if skill.type == "create"}
+
+    def open(self) -> None:
+        """The first picture: attached by the user, or asked for in the first turn."""
+        if self.slot.opening == "attached":
+            self.shots.append(self.seed_shot())
+            self.current = 0
+            return
+        mix = {skill: weight for skill, weight in self.plan.dialogues.mix.items() if skill in self.creates and weight}
+        single = self.slot.turn_class == "single"
+        skill = self.slot.focus if single else self.rng.choices(list(mix), list(mix.values()))[0]
+        if skill == "text_to_image":
+            shot = self.seed_shot()
+            self.shots.append(shot)
+            self.add_turn(shot.call, Proposal(shot.call.parameters), after=0)
+        else:
+            self.open_with_control(skill)
+
+    def seed_shot(self) -> Shot:
+        """The prompt's picture. A dialogue about retouching gets one in which there is something to retouch."""
+        call = Call(intent="text_to_image", parameters={"prompt": self.prompt.text})
+        for n in range(200):
+            key = self.prompt.id if n == 0 else f"{self.prompt.id}.{n}"
+            scene = compose(self.prompt.text, key, self.size)
+            if self.slot.focus != "retouch" or set(scene.flaws) & set(RETOUCHABLE):
+                return Shot(call=call, scene=scene)
+        raise NotPossible("focus_not_applicable")
+
+    def open_with_control(self, skill: str) -> None:
+        """The user attaches a scribble or a pose, which is drawn from the very scene it will become."""
+        prompt = self.prompt
+        if skill == "pose_to_image" and not has_person(prompt.text):
+            person = self.rng.choice([kind for kind in members("people")])
+            prompt = Prompt.of(f"{person.a_noun} {self.prompt.parts.get('setting', 'in a park')}", "people", {}, prompt.author)
+        model = compose(prompt.text, self.prompt.id, self.size)
+        drawn = control(model, "scribble" if skill == "scribble_to_image" else "pose")
+        asked = Call(intent="text_to_image", parameters={"prompt": prompt.text})
+        self.shots.append(Shot(call=asked, scene=drawn))
+        call = Call(intent=skill, parameters={"image": "image_1", "prompt": prompt.text})
+        scene = apply(call, drawn, self.prompt.id, self.size)
+        self.shots.append(Shot(call=call, source=0, scene=scene))
+        self.current = 0
+        self.add_turn(call, Proposal(call.parameters), after=1)
+
+    def go_on(self) -> None:
+        """One more turn: the focus where it belongs, else what the mix brings that makes sense here."""
+        n = len(self.turns)
+        is_focus = n == self.focus_at and self.slot.turn_class != "single" or self.slot.turn_class == "single"
+        for _ in range(TRIES_PER_TURN):
+            skill = self.slot.focus if is_focus else self.other_skill()
+            if self.take_turn(skill):
+                return
+        raise NotPossible("focus_not_applicable" if is_focus else "nothing_fits")
+
+    def other_skill(self) -> str:
+        last = self.turns[-1].call.intent if self.turns else None
+        mix = {
+            skill: weight * (0.25 if skill == last or skill == "text_to_image" else 1)
+            for skill, weight in self.plan.dialogues.mix.items()
+            if weight and skill in PROPOSERS and not (skill in self.creates and not self.turns)
+        }
+        return self.rng.choices(list(mix), list(mix.values()))[0]
+
+    def take_turn(self, skill: str) -> bool:
+        if skill == "chat" and len(self.shots) > 1 and self.rng.random() < 0.5:
+            return self.look_back()
+        source = self.choose_picture(skill)
+        scene = self.shots[source].scene
+        if scene is None:
+            return False
+        spoken_of = self.spoken_of if source == self.current else None
+        view = View(scene, len(self.turns), len(self.turns) == self.length - 1, spoken_of)
+        proposal = PROPOSERS[skill](view, self.rng)
+        if proposal is None:
+            return False
+        if self.library[skill].type not in ("create", "edit"):
+            self.add_turn(Call(intent=skill, parameters=dict(proposal.parameters)), proposal, after=None)
+            return True
+        return self.draw(skill, proposal, scene, source)
+
+    def draw(self, skill: str, proposal: Proposal, scene: Scene, source: int) -> bool:
+        parameters: dict[str, Value] = dict(proposal.parameters)
+        given = dict(proposal.given)
+        phenomena: list[str] = []
+        creates = skill in self.creates
+        if source != self.current and not creates:
+            parameters["image"] = f"image_{source + 1}"
+            given["image_name"] = self.name_of(source)
+            phenomena.append("earlier_image")
+        if self.rng.random() < self.plan.dialogues.negative:
+            self.leave_alone(scene, creates, parameters, given, phenomena)
+        call = Call(intent=skill, parameters=parameters)
+        key = f"{self.prompt.id}/{self.id}/{len(self.shots)}" if creates else self.prompt.id
+        try:
+            made = apply(call, None if creates else scene, key, self.size)
+        except CannotDraw:
+            return False
+        if creates:
+            phenomena.append("new_picture")
+        after = self.shot_of(Shot(call=call, source=None if creates else source, scene=made))
+        self.speak_of(proposal, given, phenomena, source)
+        self.add_turn(call, Proposal(parameters, given, proposal.reason), after, before=None if creates else source, phenomena=phenomena)
+        self.remember(skill, proposal, made)
+        return True
+
+    def shot_of(self, shot: Shot) -> int:
+        """Where this picture stands; a state that was there before is the same picture."""
+        for n, earlier in enumerate(self.shots):
+            if earlier.scene == shot.scene:
+                return n
+        self.shots.append(shot)
+        return len(self.shots) - 1
+
+    def choose_picture(self, skill: str) -> int:
+        assert self.current is not None
+        shown = [n for n in range(len(self.shots)) if n != self.current and self.is_picture(n)]
+        if self.library[skill].type == "edit" and shown and self.rng.random() < self.plan.dialogues.earlier_image:
+            return self.rng.choice(shown)
+        return self.current
+
+    def is_picture(self, n: int) -> bool:
+        scene = self.shots[n].scene
+        return scene is not None and scene.medium == "picture"
+
+    def name_of(self, index: int) -> str:
+        """A name that tells this picture from the others: by number, or as the original or the previous one."""
+        names = [f"{ORDINALS[index]}"]
+        if index == 0 and self.slot.opening == "attached":
+            names.append("original")
+        if index == self.before_last:
+            names.append("previous")
+        return self.rng.choice(names)
+
+    def leave_alone(
+        self, scene: Scene, creates: bool, parameters: dict[str, Value], given: dict[str, str], phenomena: list[str]
+    ) -> None:
+        """A negative: what a new picture must not hold, or what an edit must not touch."""
+        named = " ".join(str(value) for value in parameters.values())
+        if creates:
+            nouns = [k.plural for k in kinds().values() if k.noun not in named and k.worn is None and k.group != "sky"]
+            parameters["avoid"] = given["avoid_name"] = self.rng.choice(nouns)
+        else:
+            names = [d for d in (describe(scene, t) for t in visible(scene)) if d not in named]
+            if not names or "instruction" in parameters:
+                return
+            name = self.rng.choice(names)
+            parameters["avoid"], given["avoid_name"] = name, f"the {name}"
+        phenomena.append("negative")
+
+    def speak_of(self, proposal: Proposal, given: dict[str, str], phenomena: list[str], source: int) -> None:
+        """The thing just spoken of may become a pronoun, if nothing else could be meant."""
+        name = proposal.parameters.get("object")
+        same = name is not None and name == self.spoken_of and source == self.current
+        if same and "target" not in proposal.parameters and self.rng.random() < self.plan.dialogues.anaphora:
+            given["object"], given["object_is"] = pronoun_key(str(name)), "pronoun"
+            phenomena.append("anaphora")
+
+    def remember(self, skill: str, proposal: Proposal, scene: Scene) -> None:
+        named = {str(v) for k, v in proposal.parameters.items() if k in ("object", "target", "replacement")}
+        still = [describe(scene, thing) for thing in visible(scene)]
+        left = [name for name in still if name in named]
+        self.spoken_of = left[0] if len(left) == 1 and len(named) == 1 else None
+
+    def look_back(self) -> bool:
+        """A bare wish to see an earlier picture again: undo, or back to one by name."""
+        assert self.current is not None
+        if self.before_last is not None and self.is_picture(self.before_last) and self.rng.random() < 0.5:
+            target, given = self.before_last, {"kind": "undo"}
+        else:
+            shown = [n for n in range(len(self.shots)) if n != self.current and self.is_picture(n)]
+            if not shown:
+                return False
+            target = self.rng.choice(shown)
+            given = {"kind": "back", "image_name": self.name_of(target)}
+        call = Call(intent="chat", parameters={"show": f"image_{target + 1}"})
+        self.add_turn(call, Proposal(call.parameters, given), target, phenomena=["backtracking"])
+        self.spoken_of = None
+        return True
+
+    def add_turn(
+        self, call: Call, proposal: Proposal, after: int | None, before: int | None = -1, phenomena: list[str] | None = None
+    ) -> None:
+        n = len(self.turns)
+        attached = (0,) if n == 0 and self.current == 0 and self.slot_attaches(call) else ()
+        found = list(phenomena or [])
+        if n and self.library[call.intent].type != self.library[self.turns[-1].call.intent].type:
+            found.append("intent_switch")
+        self.turns.append(
+            PlannedTurn(
+                call=call,
+                attached=attached,
+                image_before=self.current if before == -1 else before,
+                image_after=after,
+                phenomena=tuple(found),
+                given=dict(proposal.given),
+                reason=proposal.reason,
+            )
+        )
+        if after is not None and after != self.current:
+            self.before_last, self.current = self.current, after
+
+    def slot_attaches(self, call: Call) -> bool:
+        return self.slot.opening == "attached" or "image" in call.parameters
+
+
+def pronoun_key(name: str) -> str:
+    return "thing" if name else name
+
+
+def has_person(text: str) -> bool:
+    return any(kinds()[noun].group == "people" for noun in nouns_in(text))
+
+
+def nouns_in(text: str) -> Iterator[str]:
+    for found in read(text).things:
+        yield found.noun

@@ -1,0 +1,92 @@
+"""Plan: everything a release depends on. One YAML file per published release stands in plans/.
+
+    name: tiny
+    seed: 7
+    prompts: {count: 10}
+    dialogues: {per_prompt: 4, turns: {single: 1, short: 2, long: 1}, mix: {remove_object: 2, vqa: 1, text_to_image: 1}}
+
+Shares are weights: they need not add up to anything, and counts made from them are the nearest exact
+allotment.
+"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from schemas.identity import Record, digest
+from schemas.outline import Opening, TurnClass
+from schemas.prompt import Split
+
+Weight = Annotated[float, Field(ge=0, le=1_000_000)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class SkillShelf(Record):
+    cards: tuple[str, ...] = Field(default=(), description="Files with the user's own cards.")
+
+
+class Prompts(Record):
+    count: int = Field(ge=1, le=1_000_000)
+    categories: tuple[str, ...] = Field(default=(), description="Empty: all categories of the bank.")
+    file: str | None = Field(default=None, description="A JSONL file of prompts to use instead of the bank.")
+
+
+class Dialogues(Record):
+    per_prompt: int = Field(ge=1, le=10_000)
+    turns: dict[TurnClass, Weight]
+    openings: dict[Opening, Weight] = Field(default={"attached": 65.0, "requested": 35.0})
+    mix: dict[str, Weight] = Field(min_length=1)
+    manners: dict[str, Weight] = Field(default_factory=dict, description="Empty: all manners alike.")
+    anaphora: Share = Field(default=0.5, description="How often a thing just spoken of becomes a pronoun.")
+    earlier_image: Share = Field(default=0.12, description="How often a later request works on an earlier picture.")
+    negative: Share = Field(default=0.06, description="How often a drawing request says what to avoid.")
+
+
+class Author(Record):
+    kind: Literal["grammar"] = "grammar"
+
+
+class Renderer(Record):
+    kind: Literal["painter"] = "painter"
+    size: int = Field(default=512, ge=128, le=1024)
+
+
+class NearDuplicates(Record):
+    similarity: float = Field(default=0.8, gt=0, le=1, description="Jaccard similarity of word triples.")
+    min_words: int = Field(default=8, ge=1, description="Dialogues with fewer user words may recur.")
+
+
+class Plan(Record):
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,62}$")
+    seed: int = Field(ge=0)
+    title: str = ""
+    skills: SkillShelf = SkillShelf()
+    prompts: Prompts
+    dialogues: Dialogues
+    splits: dict[Split, Weight] = Field(default={"sft": 6.0, "rlhf": 3.0, "test": 1.0})
+    author: Author = Author()
+    renderer: Renderer = Renderer()
+    near_duplicates: NearDuplicates = NearDuplicates()
+    attempts: int = Field(default=30, ge=1, le=1000, description="How often a slot is tried before the plan is refused.")
+
+    @model_validator(mode="after")
+    def shares_are_usable(self) -> Self:
+        shares = {
+            "dialogues.turns": self.dialogues.turns,
+            "dialogues.openings": self.dialogues.openings,
+            "dialogues.mix": self.dialogues.mix,
+            "dialogues.manners": self.dialogues.manners,
+            "splits": self.splits,
+        }
+        for key, weights in shares.items():
+            if weights and sum(weights.values()) <= 0:
+                raise ValueError(f"{key}: all weights are 0")
+        return self
+
+    @property
+    def dialogue_count(self) -> int:
+        return self.prompts.count * self.dialogues.per_prompt
+
+    @property
+    def fingerprint(self) -> str:
+        return digest(self)

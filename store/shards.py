@@ -1,0 +1,120 @@
+"""Shards: the Parquet files of a release, rows grouped by prompt, pictures embedded.
+
+Neighbouring rows show the same prompt's pictures, so a dictionary over each row group of a hundred
+stores a picture once however many dialogues show it: the page limit is raised to let it.
+"""
+
+import io
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from PIL import Image as Pillow
+
+from schemas.dialogue import Dialogue
+from schemas.errors import Damaged
+from schemas.outline import TURNS_OF
+from store.files import read_table, rows_of, whole
+from store.parts import parse, read_pictures
+from store.rows import arrow_schema, row_of
+
+ROWS_PER_GROUP = 100
+ROWS_PER_SHARD = 2_000
+
+
+class Source(NamedTuple):
+    """One batch in one round: its dialogues and the pictures they show."""
+
+    dialogues: Path
+    pictures: Path
+
+
+class Tally(NamedTuple):
+    """What a shard holds, counted while it was written; tallies of shards add up to those of a split."""
+
+    rows: int
+    prompts: set[str]
+    images: set[str]
+    counts: dict[str, Counter[str]]
+
+
+COUNTED = ("turns", "by_turn_class", "by_skill", "by_opening", "by_manner", "by_category", "by_phenomenon")
+
+
+def write_shard(path: Path, batches: Sequence[Sequence[Source]], settled: Sequence[Path]) -> Tally:
+    """Every dialogue of these batches that was let stand, in the order of prompt and slot."""
+    tally = Tally(0, set(), set(), {name: Counter() for name in COUNTED})
+    standing = {
+        row["id"]
+        for part in settled
+        for row in rows_of(read_table(part, ["id", "reason"]))
+        if row["reason"] is None
+    }
+    with whole(path) as unfinished, open_writer(unfinished) as writer:
+        waiting: list[dict[str, Any]] = []
+        for sources in batches:
+            for row in batch_rows(sources, standing, tally):
+                waiting.append(row)
+                if len(waiting) == ROWS_PER_GROUP:
+                    writer.write_table(pa.Table.from_pylist(waiting, schema=arrow_schema()))
+                    tally = tally._replace(rows=tally.rows + len(waiting))
+                    waiting = []
+        writer.write_table(pa.Table.from_pylist(waiting, schema=arrow_schema())) if waiting else None
+        return tally._replace(rows=tally.rows + len(waiting))
+
+
+def open_writer(path: Path) -> pq.ParquetWriter:
+    return pq.ParquetWriter(
+        path,
+        arrow_schema(),
+        compression="zstd",
+        dictionary_pagesize_limit=64 * 2**20,
+        write_page_checksum=True,
+        write_batch_size=ROWS_PER_GROUP,
+    )
+
+
+def batch_rows(sources: Sequence[Source], standing: set[str], tally: Tally) -> list[dict[str, Any]]:
+    found = []
+    for source in sources:
+        columns = ["id", "prompt_id", "slot", "turn_class", "opening", "manner", "record"]
+        entries = [entry for entry in rows_of(read_table(source.dialogues, columns)) if entry["id"] in standing]
+        pictures = read_pictures(source.pictures) if entries else {}
+        for entry in entries:
+            dialogue = parse(source.dialogues, Dialogue, entry["record"])
+            count(tally, dialogue, entry)
+            missing = [image.sha256 for image in dialogue.images if image.sha256 not in pictures]
+            if missing:
+                raise Damaged(source.pictures, f"lacks picture {missing[0]}")
+            found.append((entry["prompt_id"], entry["slot"], row_of(dialogue, pictures)))
+    found.sort(key=lambda each: each[:2])
+    return [row for *_, row in found]
+
+
+def count(tally: Tally, dialogue: Dialogue, entry: dict[str, Any]) -> None:
+    tally.prompts.add(dialogue.prompt_id)
+    tally.images.update(image.sha256 for image in dialogue.images)
+    counts = tally.counts
+    counts["turns"]["turns"] += len(dialogue.turns)
+    for name in ("turn_class", "opening", "manner"):
+        counts[f"by_{name}"][entry[name]] += 1
+    counts["by_category"][dialogue.category] += 1
+    counts["by_skill"].update(turn.call.intent for turn in dialogue.turns)
+    counts["by_phenomenon"].update(name for turn in dialogue.turns for name in turn.phenomena)
+
+
+def turn_class_of(turns: int) -> str:
+    return next((name for name, (least, most) in TURNS_OF.items() if least <= turns <= most), "long")
+
+
+def picture_problem(data: bytes) -> str | None:
+    """Why these bytes are not a picture, or None."""
+    try:
+        with Pillow.open(io.BytesIO(data)) as picture:
+            picture.load()
+    except (OSError, SyntaxError, ValueError, Pillow.DecompressionBombError) as error:
+        return f"cannot be decoded ({error})"
+    return None
