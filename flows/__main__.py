@@ -9,7 +9,7 @@ from typing import ParamSpec, TypeVar
 
 import click
 
-from schemas.errors import UserError
+from schemas.errors import UserError, did_you_mean
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -145,8 +145,7 @@ def show_skill(skill_id: str, tool: bool) -> None:
 
     from generators.cards import read_library
     from schemas.errors import BadInput
-    from schemas.skill import did_you_mean
-
+    
     library = read_library()
     skill = library.get(skill_id)
     if skill is None:

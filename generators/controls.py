@@ -6,12 +6,11 @@
 
 from collections.abc import Mapping
 
+from generators.catalogue import kinds, poses
+from generators.scenes import CannotDraw, compose, read
 from schemas.identity import keyed
 from schemas.scene import Frame, Scene, Thing
 from schemas.skill import Value
-
-from generators.catalogue import kinds, poses
-from generators.scenes import CannotDraw, compose, read
 
 Parameters = Mapping[str, Value]
 SKETCHED = 3
@@ -56,13 +55,17 @@ def scribble_to_image(given: Parameters, before: Scene | None, key: str, size: t
 def pose_to_image(given: Parameters, before: Scene | None, key: str, size: tuple[int, int]) -> Scene:
     """The prompt's person, in the pose of the stick figure."""
     skeleton = steering(before, "pose")
-    people = [m.noun for m in read(str(given["prompt"])).mentions if kinds()[m.noun].body == "puppet"]
+    people = [m.noun for m in read(str(given["prompt"])).things if takes_poses(m.noun)]
     if not people:
         raise CannotDraw("no_figure", f"{given['prompt']!r} names nobody who could take a pose")
     scene = compose(str(given["prompt"]), key, (skeleton.frame.width, skeleton.frame.height), alone=True, clean=True)
     first = next(t for t in scene.things if t.noun == people[0])
     posed = first.model_copy(update={"pose": skeleton.things[0].pose, "flip": False, "height": 0.6, "y": 0.93})
     return scene.model_copy(update={"things": tuple(posed if t.id == first.id else t for t in scene.things)})
+
+
+def takes_poses(noun: str) -> bool:
+    return kinds()[noun].body == "puppet" or kinds()[noun].group == "people"
 
 
 def steering(before: Scene | None, medium: str) -> Scene:

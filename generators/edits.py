@@ -6,22 +6,24 @@ Every function here takes a scene and the call's parameters and returns the scen
 done raises CannotDraw before anything is painted.
 """
 
+import re
 from collections.abc import Callable, Mapping
 
+from generators import touches, views
+from generators.catalogue import Kind, kinds, places
+from generators.controls import control, pose_to_image, scribble_to_image
+from generators.frames import visible
+from generators.instructions import instruct_edit
+from generators.layout import regrounded, settle
+from generators.scenes import CannotDraw, colour_of, compose, find, find_worn, own_colour, read
+from generators.views import columns_seen, size_of
+from generators.words import Mention, worn_parts, worn_text
 from schemas.answer import Call
 from schemas.identity import keyed
 from schemas.scene import Scene, Thing, Touch
 from schemas.skill import Value
 
-from generators import touches, views
-from generators.catalogue import Kind, kinds, places
-from generators.controls import pose_to_image, scribble_to_image
-from generators.frames import visible
-from generators.instructions import instruct_edit
-from generators.layout import regrounded, settle
-from generators.scenes import CannotDraw, Mention, colour_of, compose, find, find_worn, own_colour, read
-from generators.views import columns_seen, size_of
-from generators.words import worn_parts, worn_text
+__all__ = ["CREATES", "EDITS", "apply", "control"]
 
 Parameters = Mapping[str, Value]
 Edit = Callable[[Scene, Parameters, str], Scene]
@@ -46,7 +48,7 @@ def apply(call: Call, before: Scene | None, key: str, size: tuple[int, int]) -> 
 
 def spared(before: Scene, after: Scene, avoid: str) -> Scene:
     """What the user wants left alone stays as it was, and what must not appear does not."""
-    nouns = {mention.noun for mention in read(avoid).mentions}
+    nouns = {mention.noun for mention in read(avoid).things}
     old = {thing.id: thing for thing in before.things}
     for thing in after.things:
         if thing.noun in nouns and thing.id not in old:
@@ -56,7 +58,7 @@ def spared(before: Scene, after: Scene, avoid: str) -> Scene:
 
 
 def text_to_image(given: Parameters, before: Scene | None, key: str, size: tuple[int, int]) -> Scene:
-    avoid = tuple(mention.noun for mention in read(str(given.get("avoid", ""))).mentions)
+    avoid = tuple(mention.noun for mention in read(str(given.get("avoid", ""))).things)
     wanted = size_of(str(given["size"]), size[0] * size[1]) if "size" in given else size
     return compose(str(given["prompt"]), key, wanted, avoid=avoid, clean=True)
 
@@ -80,7 +82,7 @@ def only_wearer(scene: Scene, kind: Kind) -> Thing | None:
 
 
 def can_wear(thing: Thing, kind: Kind) -> bool:
-    return kinds()[thing.noun].body is not None or kind.worn in kinds()[thing.noun].anchors
+    return kind.worn in kinds()[thing.noun].slots
 
 
 def put_on(scene: Scene, wearer: Thing, mention: Mention) -> Scene:
@@ -153,13 +155,13 @@ def recolor(before: Scene, given: Parameters, key: str) -> Scene:
 def replace_background(before: Scene, given: Parameters, key: str) -> Scene:
     text = str(given["background"])
     reading = read(text)
-    if reading.place is None:
+    name = reading.place or next((n for n in places() if re.search(rf"\b{n}\b", text.lower())), None)
+    if name is None:
         return other_backdrop(before, text)
-    old, new = places()[before.setting], places()[reading.place]
-    rng = keyed(before.key, key, "background")
+    old, new = places()[before.setting], places()[name]
     time = reading.time or (before.time if before.time in new.times else new.times[0])
     weather = reading.weather or (before.weather if before.weather in new.weathers else "clear")
-    things = before.things if old == new else tuple(regrounded(thing, old, new, rng) for thing in before.things)
+    things = before.things if old == new else tuple(regrounded(thing, old, new) for thing in before.things)
     update = {"setting": new.name, "time": time, "weather": weather, "things": things, "backdrop": None}
     return before.model_copy(update={**update, "season": None})
 
@@ -183,7 +185,7 @@ def remove_background(before: Scene, given: Parameters, key: str) -> Scene:
 
 
 def mentioned(words: str) -> Mention:
-    found = read(words).mentions
+    found = read(words).things
     if not found:
         raise CannotDraw("no_such_object", f"{words!r} names nothing that can be painted")
     return found[0]

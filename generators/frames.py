@@ -3,9 +3,8 @@
     crop(frame, (0.25, 0.0, 0.75, 1.0))   the middle half of the picture as it is seen, mirrored and turned or not
 """
 
-from schemas.scene import Frame, Scene, Thing
-
 from generators.glyphs import aspect
+from schemas.scene import Frame, Scene, Thing
 
 Box = tuple[float, float, float, float]
 Spot = tuple[float, float]

@@ -19,16 +19,17 @@ from generators.palette import RGB, hex_of, recoloured, rgb_of
 
 MASTER = 288
 FILL = re.compile(r"#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})\b")
-HEAD_OF = {"puppet": (1.0, 60.0), "sitting": (0.72, 66.0)}
 SKIN = "#fcea2b"
 
 # Where things are worn on the art of a bust or of a face, in the 72 units of its own sheet: x, y, width.
-BUST = {"eyes": (36, 32, 25), "head": (36, 20, 29), "neck": (36, 48, 22), "ears": (36, 30, 34), "back": (52, 62, 34)}
+BUST = {"eyes": (36, 32, 25), "head": (36, 15, 27), "neck": (36, 48, 22), "ears": (36, 30, 34), "back": (52, 62, 34)}
 FACE = {"eyes": (36, 37, 40), "head": (36, 13, 36), "neck": (36, 66, 30), "ears": (36, 34, 60), "back": (62, 84, 40)}
 
 
 @lru_cache(maxsize=512)
-def sprite(noun: str, height: int, colour: str | None = None, flip: bool = False, pose: str | None = None) -> Image.Image:
+def sprite(
+    noun: str, height: int, colour: str | None = None, flip: bool = False, pose: str | None = None
+) -> Image.Image:
     master = drawn(noun, colour, pose)
     width = max(1, round(master.width * height / master.height))
     image = master.resize((width, max(1, height)), Image.Resampling.LANCZOS, reducing_gap=2.0)
@@ -38,10 +39,16 @@ def sprite(noun: str, height: int, colour: str | None = None, flip: bool = False
 @lru_cache(maxsize=160)
 def drawn(noun: str, colour: str | None, pose: str | None) -> Image.Image:
     """The thing's art in its master size, cut to its painted box."""
-    svg = svg_of(kinds()[noun], pose)
+    svg = svg_of(figure(noun, pose), pose)
     if colour is not None:
         svg = dyed(svg, rgb_of(colour))
     return rastered(svg)
+
+
+def figure(noun: str, pose: str | None) -> Kind:
+    """The kind whose art is drawn: people whose art cannot be bent are drawn as somebody's body in a pose."""
+    kind = kinds()[noun]
+    return kinds()["woman"] if pose is not None and kind.body is None else kind
 
 
 @lru_cache(maxsize=64)
@@ -89,15 +96,14 @@ def sitting(head: str, fur: str, belly: str) -> str:
 def puppet(bust: str, shirt: str, trousers: str, pose: Pose) -> str:
     """A bust on a body whose limbs follow the pose."""
     parts = [leg for knee, foot in pairs(pose.legs) for leg in limb(pose.hip, knee, foot, trousers, "#3f3f3f")]
-    parts += limb(pose.chest, midway(pose.chest, pose.hip), pose.hip, shirt, None, 25)
+    parts += limb(pose.chest, midway(pose.chest, pose.hip), pose.hip, shirt, None, 23)
     for side, (elbow, hand) in zip((-1, 1), pairs(pose.arms), strict=True):
         parts += limb(shoulder(pose, side), elbow, hand, shirt, SKIN)
     x, y = pose.chest
     turn = f"rotate({pose.lean} {x} {y}) translate({x - 36} {y - 59})"
     body = "".join(parts)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-10 -12 140 150">{body}<g transform="{turn}">{bust}</g></svg>'
-    )
+    sheet = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-10 -12 140 150">'
+    return f'{sheet}{body}<g transform="{turn}">{bust}</g></svg>'
 
 
 def limb(start: Point, middle: Point, end: Point, colour: str, tip: str | None, width: float = 10) -> list[str]:
@@ -143,7 +149,7 @@ def main_fill(svg: str) -> RGB:
 @lru_cache(maxsize=2048)
 def anchor(noun: str, slot: str, pose: str | None = None) -> Anchor | None:
     """Where a thing wears something, in fractions of its painted box."""
-    kind = kinds()[noun]
+    kind = figure(noun, pose)
     if kind.body is None:
         return kind.anchors.get(slot)
     sheet = {"puppet": BUST, "sitting": FACE}[kind.body]
@@ -173,7 +179,7 @@ def turned(pose: Pose, x: float, y: float) -> Point:
 @lru_cache(maxsize=512)
 def painted_box(noun: str, pose: str | None, sheet: tuple[float, float, float, float]) -> tuple[float, ...]:
     """The edges of what is painted, in the units of the sheet it is drawn on."""
-    svg = svg_of(kinds()[noun], pose)
+    svg = svg_of(figure(noun, pose), pose)
     whole = Image.open(io.BytesIO(bytes(resvg_py.svg_to_bytes(svg_string=svg, height=MASTER, skip_system_fonts=True))))
     left, top, right, bottom = whole.convert("RGBA").getbbox() or (0, 0, *whole.size)
     unit = sheet[3] / whole.height

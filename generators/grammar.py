@@ -49,16 +49,17 @@ def speak(outline: Outline, seed: int) -> list[Spoken]:
 
 def speak_turn(turn: PlannedTurn, n: int, manner: Manner, name: str, earlier: list[Spoken], rng: Random) -> Spoken:
     bank = bank_of(turn.call.intent)
-    facts = facts_of(turn)
+    facts = facts_of(turn, rng)
     used = {s.construction for s in earlier}
     candidate = pick(list(candidates(bank, turn, facts)), manner, bank.skill, used, rng)
     if candidate is None:
         raise Refused(f"generators/banks/{bank.skill}.yaml: no construction says {dict(turn.call.parameters)}")
-    request = fill(candidate.text, bank, facts, rng)
+    wording = choose(candidate.text, rng)
     for clause in candidate.unsaid:
-        request += joined(fill(rng.choice(bank.clauses[clause]), bank, facts, rng))
+        wording += joined(choose(rng.choice(bank.clauses[clause]), rng))
+    wording = tied(wording, candidate.form, turn, rng)
+    request = fill(slipped(wording, manner, rng), bank, facts, rng)
     core = mark(request, candidate.form)
-    request = tied(request, candidate.form, turn, facts, rng)
     user = voiced(request, candidate.form, turn, n, manner, name, rng)
     reply = fill(rng.choice(replies(bank, candidate.group, facts)), bank, facts, rng)
     return Spoken(user, sentence(reply), core, f"{bank.skill}/{candidate.slug}")
@@ -71,15 +72,21 @@ def bank_of(skill: str) -> Bank:
     return bank
 
 
-def facts_of(turn: PlannedTurn) -> dict[str, Value]:
-    return {**turn.call.parameters, **turn.given}
+def facts_of(turn: PlannedTurn, rng: Random) -> dict[str, Value]:
+    """All that the words may draw on; pictures and pronouns get the name they go by this time."""
+    facts: dict[str, Value] = {**turn.call.parameters, **turn.given}
+    if picture := turn.given.get("picture"):
+        facts["image"] = rng.choice(shared().image_names[picture])
+    if pronoun := turn.given.get("pronoun"):
+        facts["object"] = rng.choice(shared().anaphora[pronoun])
+    return facts
 
 
 def candidates(bank: Bank, turn: PlannedTurn, facts: Mapping[str, Value]) -> Iterator[Candidate]:
     """Every construction that says what the call holds, no more and no less."""
     parameters = turn.call.parameters
     to_say = {name for name in parameters if name not in UNSPOKEN}
-    pronouns = {name for name in to_say if turn.given.get(f"{name}_is") == "pronoun"}
+    pronouns = {"object"} if "pronoun" in turn.given else set()
     for group in bank.groups:
         if any(str(facts.get(key)) != str(value) for key, value in group.when.items()):
             continue
@@ -119,31 +126,37 @@ def replies(bank: Bank, group: Group, facts: Mapping[str, Value]) -> list[str]:
 def fill(text: str, bank: Bank, facts: Mapping[str, Value], rng: Random) -> str:
     def value(match: re.Match[str]) -> str:
         name, bare = match[1], match[2]
-        plain = facts[f"{name}_bare"] if bare and f"{name}_bare" in facts else facts[name]
-        phrases = bank.values.get(name, {}).get(str(plain), ())
-        if phrases and not bare:
-            return fill(choose(rng.choice(phrases), rng), bank, facts, rng)
+        plain = facts[name]
+        phrases = () if bare else bank.values.get(name, {}).get(str(plain), ())
+        if phrases:
+            return fill(rng.choice(phrases), bank, facts, rng)
+        if bare and isinstance(plain, str):
+            plain = re.sub(r"^(an?|the|some) ", "", plain)
         return f"{plain:g}" if isinstance(plain, int | float) else plain
 
     return SLOT.sub(value, choose(text, rng))
 
 
+def slipped(wording: str, manner: Manner, rng: Random) -> str:
+    """The fixed words as this manner would have them: jargon, a learner's slips, a phone's short forms."""
+    for usual, own in manner.slips:
+        if rng.random() < manner.slip:
+            wording = re.sub(rf"(?<![\w{{]){re.escape(usual)}(?![\w}}])", own, wording)
+    return " ".join(wording.split())
+
+
 def joined(clause: str) -> str:
-    return clause if clause.startswith((",", ";", ".")) else f" {clause}"
+    return clause if clause.startswith((",", ";", ".", " ")) else f" {clause}"
 
 
-def tied(request: str, form: Form, turn: PlannedTurn, facts: Mapping[str, Value], rng: Random) -> str:
+def tied(wording: str, form: Form, turn: PlannedTurn, rng: Random) -> str:
     """The request with its tie to an earlier picture and with what it wants left alone."""
-    intent, parameters = turn.call.intent, turn.call.parameters
-    if "image" in parameters and intent not in ATTACHED_WITH_THE_WORDS:
-        frames = shared().image_frames.get(form) or shared().image_frames["imperative"]
-        frame = choose(rng.choice(frames), rng)
-        request = frame.replace("{image}", str(facts["image_name"])).replace("{request}", request)
-    if "avoid" in parameters:
-        kind = "edit" if "image_before" in turn.model_fields_set and turn.image_before is not None else "create"
-        clause = choose(rng.choice(shared().avoid["edit" if kind == "edit" else "create"]), rng)
-        request += joined(clause.replace("{avoid}", str(facts.get("avoid_name", parameters["avoid"]))))
-    return request
+    if "picture" in turn.given and turn.call.intent != "chat":
+        wording = choose(rng.choice(shared().image_frames[form]), rng).replace("{request}", wording)
+    if "avoid" in turn.call.parameters:
+        clause = rng.choice(shared().avoid["create" if turn.image_before is None else "edit"])
+        wording += joined(choose(clause, rng).replace("{avoid}", turn.given["avoid"]))
+    return wording
 
 
 def voiced(request: str, form: Form, turn: PlannedTurn, n: int, manner: Manner, name: str, rng: Random) -> str:
@@ -151,7 +164,7 @@ def voiced(request: str, form: Form, turn: PlannedTurn, n: int, manner: Manner, 
     request = mark(request, form) if rng.random() < manner.end_mark else request
     asks_nothing = turn.call.intent == "chat"
     if not asks_nothing and rng.random() < manner.please and form in ("imperative", "question", "fragment"):
-        request = with_please(request, rng)
+        request = with_please(request, manner, rng)
     before: list[str] = []
     if turn.attached and turn.call.intent not in ATTACHED_WITH_THE_WORDS and shared().attached.get(name) and rng.random() < 0.4:
         before.append(choose(rng.choice(shared().attached[name]), rng))
@@ -175,10 +188,8 @@ def mark(request: str, form: Form) -> str:
     return f"{request}?" if form == "question" else f"{request}."
 
 
-def with_please(request: str, rng: Random) -> str:
-    if "please" in request.casefold() or "pls" in request.casefold():
-        return request
-    word = rng.choice(["please", "please", "please", "pls"])
+def with_please(request: str, manner: Manner, rng: Random) -> str:
+    word = rng.choice(manner.please_words)
     if request[-1] in "?.!":
         return f"{request[:-1]} {word}{request[-1]}"
     return f"{word} {request}" if rng.random() < 0.35 and not request.startswith("I") else f"{request} {word}"

@@ -6,12 +6,11 @@
 import re
 from collections.abc import Callable, Mapping
 
-from schemas.scene import Scene, Thing
-from schemas.skill import Value
-
 from generators.catalogue import places
 from generators.frames import box, seen, world
 from generators.scenes import CannotDraw, find, read
+from schemas.scene import Scene, Thing
+from schemas.skill import Value
 
 Parameters = Mapping[str, Value]
 
@@ -89,7 +88,7 @@ def moved(scene: Scene, text: str) -> Scene | None:
     if TURNING.search(text):
         return replaced(scene, subject(scene, text), lambda t: t.model_copy(update={"flip": not t.flip}))
     found = next((way for pattern, way in MOVES if re.search(pattern, text)), None)
-    if found is None or not read(text).mentions:
+    if found is None or not read(text).things:
         return None
     across, down, factor = found
     thing = subject(scene, text)

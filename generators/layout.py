@@ -2,10 +2,9 @@
 
 from random import Random
 
-from schemas.scene import Frame, Thing
-
 from generators.catalogue import Kind, Place, kinds
 from generators.frames import Box, box
+from schemas.scene import Frame, Thing
 
 Span = tuple[float, float]
 TRIES = 60
@@ -89,7 +88,7 @@ def shared(a: Box, b: Box) -> float:
     return max(width, 0) * max(height, 0) / smaller
 
 
-def regrounded(thing: Thing, old: Place, new: Place, rng: Random) -> Thing:
+def regrounded(thing: Thing, old: Place, new: Place) -> Thing:
     """The thing where it can stand in the new place: a boat finds the water, what swam comes down to the ground."""
     kind = kinds()[thing.noun]
     before, after = rows(kind, old, True), rows(kind, new, True)

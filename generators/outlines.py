@@ -5,11 +5,11 @@ walk keeps the state a real conversation has (pictures so far, the current one, 
 asks a proposer what could be wanted now, and has the renderer's own rules say whether it can be drawn.
 """
 
-from collections.abc import Iterator
 from random import Random
 
 from generators.catalogue import kinds
-from generators.edits import apply, control
+from generators.controls import control
+from generators.edits import apply
 from generators.proposals import PROPOSERS, RETOUCHABLE, Proposal, View
 from generators.prompts import members, write_prompt
 from generators.scenes import CannotDraw, compose, describe, read, visible
@@ -85,7 +85,7 @@ class Walk:
         """The user attaches a scribble or a pose, which is drawn from the very scene it will become."""
         prompt = self.prompt
         if skill == "pose_to_image" and not has_person(prompt.text):
-            person = self.rng.choice([kind for kind in members("people")])
+            person = self.rng.choice([kind for kind in members("people") if kind.body == "puppet"])
             prompt = Prompt.of(f"{person.a_noun} {self.prompt.parts.get('setting', 'in a park')}", "people", {}, prompt.author)
         model = compose(prompt.text, self.prompt.id, self.size)
         drawn = control(model, "scribble" if skill == "scribble_to_image" else "pose")
@@ -140,7 +140,7 @@ class Walk:
         creates = skill in self.creates
         if source != self.current and not creates:
             parameters["image"] = f"image_{source + 1}"
-            given["image_name"] = self.name_of(source)
+            given["picture"] = self.name_of(source)
             phenomena.append("earlier_image")
         if self.rng.random() < self.plan.dialogues.negative:
             self.leave_alone(scene, creates, parameters, given, phenomena)
@@ -193,13 +193,13 @@ class Walk:
         named = " ".join(str(value) for value in parameters.values())
         if creates:
             nouns = [k.plural for k in kinds().values() if k.noun not in named and k.worn is None and k.group != "sky"]
-            parameters["avoid"] = given["avoid_name"] = self.rng.choice(nouns)
+            parameters["avoid"] = given["avoid"] = self.rng.choice(nouns)
         else:
             names = [d for d in (describe(scene, t) for t in visible(scene)) if d not in named]
             if not names or "instruction" in parameters:
                 return
             name = self.rng.choice(names)
-            parameters["avoid"], given["avoid_name"] = name, f"the {name}"
+            parameters["avoid"], given["avoid"] = name, f"the {name}"
         phenomena.append("negative")
 
     def speak_of(self, proposal: Proposal, given: dict[str, str], phenomena: list[str], source: int) -> None:
@@ -207,7 +207,7 @@ class Walk:
         name = proposal.parameters.get("object")
         same = name is not None and name == self.spoken_of and source == self.current
         if same and "target" not in proposal.parameters and self.rng.random() < self.plan.dialogues.anaphora:
-            given["object"], given["object_is"] = pronoun_key(str(name)), "pronoun"
+            given["pronoun"] = pronoun_for(str(name))
             phenomena.append("anaphora")
 
     def remember(self, skill: str, proposal: Proposal, scene: Scene) -> None:
@@ -226,7 +226,7 @@ class Walk:
             if not shown:
                 return False
             target = self.rng.choice(shown)
-            given = {"kind": "back", "image_name": self.name_of(target)}
+            given = {"kind": "back", "picture": self.name_of(target)}
         call = Call(intent="chat", parameters={"show": f"image_{target + 1}"})
         self.add_turn(call, Proposal(call.parameters, given), target, phenomena=["backtracking"])
         self.spoken_of = None
@@ -258,14 +258,9 @@ class Walk:
         return self.slot.opening == "attached" or "image" in call.parameters
 
 
-def pronoun_key(name: str) -> str:
-    return "thing" if name else name
+def pronoun_for(name: str) -> str:
+    return "person" if has_person(name) else "thing"
 
 
 def has_person(text: str) -> bool:
-    return any(kinds()[noun].group == "people" for noun in nouns_in(text))
-
-
-def nouns_in(text: str) -> Iterator[str]:
-    for found in read(text).things:
-        yield found.noun
+    return any(kinds()[noun].body == "puppet" for noun in read(text).nouns)

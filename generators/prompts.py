@@ -14,14 +14,13 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from generators.catalogue import ART, Kind, Place, colours, groups, kinds, lights, places, styles, times, weathers
+from generators.catalogue import ART, Kind, Place, colours, groups, kinds, places, styles, times, weathers
 from generators.scenes import CannotDraw, compose
 from generators.slots import deck
-from schemas.errors import BadInput, Refused
+from schemas.errors import BadInput, Refused, complaint, did_you_mean
 from schemas.identity import keyed
 from schemas.plan import Plan
 from schemas.prompt import Dimension, Prompt
-from schemas.skill import did_you_mean
 
 AUTHOR = "prompts-1"
 TRIES = 60
@@ -75,9 +74,9 @@ def write_prompt(category: str, rng: Random) -> tuple[Prompt, tuple[str, ...]]:
         "subject": subject,
         "place": place.phrase,
         "place_name": place.name,
-        "time": times()[rng.choice(place.times)].phrase,
+        "time": times()[rng.choice([t for t in place.times if t != "day"] or place.times)].phrase,
         "weather": weathers()[rng.choice([w for w in place.weathers if w != "clear"] or place.weathers)].phrase,
-        "light": rng.choice(["", "in "]) + rng.choice(list(lights())),
+        "light": rng.choice(bank()["lights"]),
         "style": rng.choice(list(styles().values())).phrase,
     }
     fitting = [p for p in bank()["patterns"] if (len(place.weathers) > 1 or "{weather}" not in p) and not (place.indoors and "{time}" in p)]
@@ -154,5 +153,4 @@ def rows(path: Path) -> Iterator[tuple[int, Prompt]]:
         except json.JSONDecodeError as error:
             raise BadInput(f"{path}, line {number}: is not JSON ({error.msg} at column {error.colno})") from error
         except ValidationError as error:
-            first = error.errors()[0]
-            raise BadInput(f"{path}, line {number}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+            raise BadInput(f"{path}, line {number}: {complaint(error, Prompt)}") from error

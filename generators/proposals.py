@@ -54,7 +54,7 @@ def newcomers(scene: Scene) -> list[Kind]:
 
 def propose_text_to_image(view: View, rng: Random) -> Proposal | None:
     prompt, _ = write_prompt(rng.choice(categories()), rng)
-    return sized(Proposal({"prompt": prompt.text}), rng)
+    return sized(Proposal({"prompt": prompt.text}, {"moment": "later"} if view.turn else {}), rng)
 
 
 def sized(proposal: Proposal, rng: Random) -> Proposal:
@@ -155,14 +155,10 @@ def propose_relight(view: View, rng: Random) -> Proposal | None:
 
 
 def propose_transform(view: View, rng: Random) -> Proposal | None:
-    if "tilt" in view.scene.flaws and rng.random() < 0.8:
-        return straighten(view.scene, rng)
+    level = -round(view.scene.frame.tilt)
+    if "tilt" in view.scene.flaws and level and rng.random() < 0.8:
+        return Proposal({"operation": "rotate", "angle": level}, {**turned(level), "why": "tilt"}, "the picture hangs askew")
     return rng.choice([crop_ratio, crop_on, rotate, flip, resize])(view, rng)
-
-
-def straighten(scene: Scene, rng: Random) -> Proposal:
-    angle = rng.choice([-3, -4, -5, 3, 4, 5])
-    return Proposal({"operation": "rotate", "angle": angle}, {**turned(angle), "why": "tilt"}, "the picture is tilted")
 
 
 def turned(angle: int) -> dict[str, str]:
@@ -201,8 +197,9 @@ def propose_outpaint(view: View, rng: Random) -> Proposal | None:
 
 def propose_stylize(view: View, rng: Random) -> Proposal | None:
     style = rng.choice(list(styles()))
-    parameters: dict[str, Value] = {"style": "Van Gogh" if style == "van gogh" else style}
-    return with_strength(parameters, 0.2, rng)
+    if style == "van gogh":
+        return with_strength({"style": "Van Gogh"}, 0.2, rng)._replace(given={"style_kind": "artist"})
+    return with_strength({"style": style}, 0.2, rng)._replace(given={"style_kind": "technique"})
 
 
 def propose_anime(view: View, rng: Random) -> Proposal | None:

@@ -9,15 +9,14 @@ All geometry hangs on the key, so the same prompt gives the same picture on ever
 import re
 from random import Random
 
-from schemas.errors import Refused
-from schemas.identity import keyed
-from schemas.scene import Frame, Scene, Thing, Touch
-
 from generators import catalogue
 from generators.catalogue import Place, kinds, places
 from generators.frames import LARGEST, SMALLEST, box_seen, visible, within_limits
 from generators.layout import settle
 from generators.words import Mention, Reading, read, tokens, worn_parts
+from schemas.errors import Refused
+from schemas.identity import keyed
+from schemas.scene import Frame, Scene, Thing, Touch
 
 __all__ = ["CannotDraw", "compose", "describe", "find", "find_worn", "read", "visible"]
 
@@ -44,17 +43,17 @@ def compose(
     if not within_limits(*size):
         raise CannotDraw("size_out_of_range", f"size {size[0]}x{size[1]} is outside {SMALLEST} to {LARGEST} pixels")
     reading = read(text)
-    if not reading.mentions and reading.place is None:
+    if not reading.things and reading.place is None:
         raise CannotDraw("nothing_paintable", f"{text!r} names nothing that can be painted: name a thing or a place")
     rng = keyed(key, "compose")
     place = place_for(reading, rng)
     frame = Frame(width=size[0], height=size[1], aspect=round(size[0] / size[1], 6))
-    time = reading.time if reading.time in place.times or place.sky == () and reading.time else rng_time(place, rng)
+    time = reading.time if reading.time in place.times else rng_time(place, rng)
     scene = Scene(
         key=key,
         setting=place.name,
         time=time or "day",
-        weather=reading.weather or rng_weather(place, reading, rng),
+        weather=reading.weather if reading.weather in place.weathers else rng_weather(place, rng),
         light=reading.light,
         frame=frame,
         things=populate(reading, place, frame, rng, place.extras if alone else avoid),
@@ -66,9 +65,9 @@ def compose(
 def place_for(reading: Reading, rng: Random) -> Place:
     if reading.place:
         return places()[reading.place]
-    shared = [set(kinds()[m.noun].places) for m in reading.mentions if kinds()[m.noun].places]
+    shared = [set(kinds()[m.noun].places) for m in reading.things if kinds()[m.noun].places]
     common = set.intersection(*shared) if shared else set()
-    options = common or set(kinds()[reading.mentions[0].noun].places) or {"meadow"}
+    options = common or set(kinds()[reading.things[0].noun].places) or {"meadow"}
     return places()[rng.choice(sorted(options))]
 
 
@@ -77,13 +76,12 @@ def rng_time(place: Place, rng: Random) -> str:
     return rng.choices(place.times, [weights[time] for time in place.times])[0]
 
 
-def rng_weather(place: Place, reading: Reading, rng: Random) -> str:
-    chance = rng.random()
-    return rng.choice(place.weathers) if chance < 0.3 else "clear"
+def rng_weather(place: Place, rng: Random) -> str:
+    return rng.choice(place.weathers) if rng.random() < 0.3 else "clear"
 
 
 def populate(reading: Reading, place: Place, frame: Frame, rng: Random, avoid: tuple[str, ...]) -> tuple[Thing, ...]:
-    wanted = [m for m in reading.mentions for _ in range(m.count)][:MOST_THINGS]
+    wanted = [m for m in reading.things for _ in range(m.count)][:MOST_THINGS]
     scale = {0: 1.0, 1: 1.45, 2: 1.2, 3: 1.05}.get(len(wanted), 0.9)
     things: list[Thing] = []
     for mention in sorted(wanted, key=lambda m: -kinds()[m.noun].size):
@@ -129,8 +127,9 @@ def own_colour(noun: str, colour: str | None) -> str | None:
 
 def uncalled(reading: Reading, place: Place, rng: Random, avoid: tuple[str, ...]) -> list[str]:
     """One or two things that fit the place, so that there is something to take away or to change."""
-    open_to = [noun for noun in place.extras if noun not in avoid and noun not in reading.nouns]
-    number = rng.choice((1, 2, 2)) + (not reading.mentions)
+    surroundings = {glyph for shape in place.decor for glyph in shape.get("glyphs", ())}
+    open_to = [n for n in place.extras if n not in (*avoid, *reading.nouns) and kinds()[n].glyph not in surroundings]
+    number = rng.choice((1, 2, 2)) + (not reading.things)
     return rng.sample(open_to, min(number, len(open_to)))
 
 
@@ -154,7 +153,7 @@ def find(scene: Scene, words: str) -> Thing | None:
     if not named:
         return None
     same = [thing for thing in visible(scene) if thing.noun == named[0]]
-    colour = read(words).mentions[0].colour
+    colour = read(words).things[0].colour
     if colour and not on_side_word(words) and len(same) > 1:
         same = [thing for thing in same if colour_of(thing) == colour]
     elif colour and same and not any(colour_of(thing) == colour for thing in same):

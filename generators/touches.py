@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 
-from schemas.scene import Scene, Touch
-from schemas.skill import Value
-
 from generators.catalogue import colours, styles
 from generators.scenes import CannotDraw, read
+from schemas.scene import Scene, Touch
+from schemas.skill import Value
 
 Parameters = Mapping[str, Value]
 AMOUNT, STRENGTH = 25, 80

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 
-from schemas.scene import Frame, Lettering, Scene, Touch
-from schemas.skill import SIZE, Value
-
 from generators import touches
 from generators.frames import LARGEST, SMALLEST, Box, box_seen, crop, flipped, rotated, windowed, within_limits, world
 from generators.layout import Span
 from generators.scenes import CannotDraw, find
+from schemas.scene import Frame, Lettering, Scene, Touch
+from schemas.skill import SIZE, Value
 
 Parameters = Mapping[str, Value]
 

@@ -1,7 +1,7 @@
 """Reading free text: which things, colours, places, times, weathers, lights, styles and poses it names.
 
     read("two dogs and a red balloon on a beach at sunset")
-    -> Reading(mentions=(Mention("dog", 2), Mention("balloon", 1, "red")), place="beach", time="sunset")
+    -> Reading(things=(Mention("dog", 2), Mention("balloon", 1, "red")), place="beach", time="sunset")
 
 Only words of the catalogue are understood; the longest match wins.
 """
@@ -31,7 +31,7 @@ class Mention:
 
 @dataclass(frozen=True)
 class Reading:
-    mentions: tuple[Mention, ...] = ()
+    things: tuple[Mention, ...] = ()
     place: str | None = None
     time: str | None = None
     weather: str | None = None
@@ -42,7 +42,7 @@ class Reading:
 
     @property
     def nouns(self) -> tuple[str, ...]:
-        return tuple(mention.noun for mention in self.mentions)
+        return tuple(mention.noun for mention in self.things)
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def read(text: str) -> Reading:
     found = tokens(text)
     first = {token.role: token.name for token in reversed(found)}
     return Reading(
-        mentions=mentions(text, found),
+        things=mentions(text, found),
         place=first.get("place"),
         time=first.get("time"),
         weather=first.get("weather"),

@@ -11,8 +11,9 @@ from typing import Self
 
 from pydantic import Field
 
+from schemas.errors import did_you_mean
 from schemas.identity import Record, canonical_json
-from schemas.skill import Library, Value, did_you_mean
+from schemas.skill import Library, Value
 
 
 class Call(Record):

@@ -13,7 +13,7 @@ from schemas.errors import BadInput
 from schemas.identity import Record, digest
 from schemas.image import Sha256
 
-RelativePath = Annotated[str, Field(pattern=r"^(?!.*(^|/)\.\.?(/|$))[A-Za-z0-9_][A-Za-z0-9_./-]*$")]
+RelativePath = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$")]
 
 
 class Version(NamedTuple):

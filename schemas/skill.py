@@ -12,13 +12,13 @@ that draws takes `avoid` (what must not appear or change), every edit takes `ima
 picture to work on). The library completes cards with them when it is made.
 """
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from schemas.errors import did_you_mean
 from schemas.identity import Record, digest
 
 InputType = Literal["text", "thing", "choice", "number", "colour", "size", "image"]
@@ -193,7 +193,3 @@ class Library(Record):
     def fingerprint(self) -> str:
         return digest(self)
 
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f" (did you mean {close[0]!r}?)" if close else ""
