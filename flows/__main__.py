@@ -98,8 +98,8 @@ def verify(release: Path, workers: int | None) -> None:
     for finding in findings[:50]:
         click.echo(str(finding), err=True)
     if findings:
-        more = f" (the first 50 shown)" if len(findings) > 50 else ""
-        click.echo(f"drawnconvos: {release}: {len(findings)} findings{more}", err=True)
+        more = " (the first 50 shown)" if len(findings) > 50 else ""
+        click.echo(f"drawnconvos: {release}: {len(findings)} finding{'s' * (len(findings) > 1)}{more}", err=True)
         sys.exit(1)
     click.echo(f"{release}: {rows:,} dialogues and {pictures:,} pictures are what the manifest says")
 

@@ -24,6 +24,7 @@ from flows.stages import PROMPTS_PER_BATCH, STAGES, Batch, Made, make_batch, pro
 from flows.workers import Pool, pool
 from generators.banks import manners
 from generators.grammar import AUTHOR
+from generators.outlines import suits
 from generators.painter import RENDERER
 from generators.slots import allot, split_prompts
 from schemas.errors import Damaged, Refused
@@ -157,7 +158,7 @@ def batches(
     """The open slots of ten prompts at a time, never of two splits together."""
     for split in SPLITS:
         prompts = by_split[split]
-        slots = allot(plan, split, prompts, library, tuple(manners()))
+        slots = allot(plan, split, prompts, library, tuple(manners()), suits)
         for number, start in enumerate(range(0, len(prompts), PROMPTS_PER_BATCH)):
             group = prompts[start : start + PROMPTS_PER_BATCH]
             wanted = tuple(

@@ -50,8 +50,11 @@ class Kind:
     colour: str | None = None
     stands: str = "ground"
     worn: str | None = None
+    seat: float | None = None
     body: str | None = None
     dress: tuple[str, ...] = ()
+    gown: bool = False
+    without: tuple[str, ...] = ()
     recolourable: bool = True
     removable: bool = True
     also: tuple[str, ...] = ()

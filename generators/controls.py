@@ -1,12 +1,13 @@
 """Controls: pictures that steer other pictures, and what is painted after them.
 
-    control(scene, "scribble")   rough outlines of the scene's main things, black on white
-    control(scene, "pose")       the stick figure of a person in some pose
+control(scene, "scribble")   rough outlines of the scene's main things, black on white
+control(scene, "pose")       the stick figure of a person in some pose
 """
 
 from collections.abc import Mapping
 
 from generators.catalogue import kinds, poses
+from generators.glyphs import aspect
 from generators.scenes import CannotDraw, compose, read
 from schemas.identity import keyed
 from schemas.scene import Frame, Scene, Thing
@@ -37,7 +38,7 @@ def figure(scene: Scene) -> Thing:
     return Thing(id=1, noun=people[0].noun if people else "woman", x=0.5, y=0.92, height=0.80, pose=pose)
 
 
-def scribble_to_image(given: Parameters, before: Scene | None, key: str, size: tuple[int, int]) -> Scene:
+def scribble_to_image(given: Parameters, before: Scene | None, key: str, _size: tuple[int, int]) -> Scene:
     """The prompt's things, where the scribble has its strokes."""
     sketch = steering(before, "scribble")
     scene = compose(str(given["prompt"]), key, (sketch.frame.width, sketch.frame.height), alone=True, clean=True)
@@ -48,11 +49,19 @@ def scribble_to_image(given: Parameters, before: Scene | None, key: str, size: t
         stroke = next((s for s in free if s.noun == thing.noun), free[0] if free else None)
         if stroke is not None:
             free.remove(stroke)
-            things[place] = thing.model_copy(update={n: getattr(stroke, n) for n in ("x", "y", "height", "flip")})
+            things[place] = following(thing, stroke)
     return scene.model_copy(update={"things": tuple(things)})
 
 
-def pose_to_image(given: Parameters, before: Scene | None, key: str, size: tuple[int, int]) -> Scene:
+def following(thing: Thing, stroke: Thing) -> Thing:
+    """The thing where the stroke is, as large as fits its longer side."""
+    width = stroke.height * aspect(stroke.noun)
+    height = stroke.height if thing.noun == stroke.noun else max(stroke.height, width) / max(1.0, aspect(thing.noun))
+    height = round(min(height, stroke.y - 0.01), 4)
+    return thing.model_copy(update={"x": stroke.x, "y": stroke.y, "height": height, "flip": stroke.flip})
+
+
+def pose_to_image(given: Parameters, before: Scene | None, key: str, _size: tuple[int, int]) -> Scene:
     """The prompt's person, in the pose of the stick figure."""
     skeleton = steering(before, "pose")
     people = [m.noun for m in read(str(given["prompt"])).things if takes_poses(m.noun)]

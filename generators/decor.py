@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from math import pi, sin
 from typing import TYPE_CHECKING, Any
 
+from generators.decor_built import BUILT
 from generators.decor_indoors import INDOORS
 from generators.palette import mixed
 
@@ -105,44 +106,6 @@ def flowers(page: "Page", n: Numbers, number: int) -> None:
         page.draw.ellipse((cx - reach, cy - reach, cx + reach, cy + reach), fill=page.ink(rng.choice(FLOWERS), 0.6))
 
 
-def buildings(page: "Page", n: Numbers, number: int) -> None:
-    for cell in page.cells(n["step"]):
-        rng = page.rng("building", number, cell)
-        left = cell * n["step"] + rng.uniform(0, 0.02)
-        right, top = left + n["step"] * rng.uniform(0.78, 0.98), n["base"] - rng.uniform(n["low"], n["high"])
-        (x0, y0), (x1, y1) = page.at((left, top), (right, n["base"]))
-        page.draw.rectangle((x0, y0, x1, y1), fill=page.ink(rng.choice(n["colours"])))
-        windows(page, (left, top, right, n["base"]), rng)
-
-
-def windows(page: "Page", wall: tuple[float, float, float, float], rng: Any) -> None:
-    left, top, right, base = wall
-    across, pane = 3, (right - left) / 7
-    dark = page.hour.time in ("night", "dusk")
-    for row in range(int((base - top) / (pane * 2))):
-        for column in range(across):
-            colour = (255, 221, 120) if dark and rng.random() < 0.55 else page.ink("#e6f1f7" if not dark else "#5d6b86")
-            x, y = left + pane * (1 + 2 * column), top + pane * (0.8 + 2 * row)
-            (x0, y0), (x1, y1) = page.at((x, y), (x + pane, y + pane * 1.2))
-            page.draw.rectangle((x0, y0, x1, y1), fill=colour)
-
-
-def road(page: "Page", n: Numbers, number: int) -> None:
-    left, right = page.window[0], page.window[2]
-    band(page, n["top"], n["bottom"], page.ink(n["colour"], 0.35))
-    for y in (n["top"], n["bottom"]):
-        band(page, y - 0.008, y + 0.006, page.ink(n["kerb"], 0.4))
-    middle = (n["top"] + n["bottom"]) / 2
-    for cell in page.cells(0.16):
-        if left - 0.2 < cell * 0.16 < right:
-            (x0, y0), (x1, y1) = page.at((cell * 0.16, middle - 0.006), (cell * 0.16 + 0.09, middle + 0.006))
-            page.draw.rectangle((x0, y0, x1, y1), fill=page.ink(n["line"]))
-
-
-def band(page: "Page", top: float, bottom: float, colour: tuple[int, int, int]) -> None:
-    page.draw.rectangle((0, page.y(top), page.size[0], page.y(bottom)), fill=colour)
-
-
 def path(page: "Page", n: Numbers, number: int) -> None:
     x = page.rng("path", number).uniform(0.3, 0.7)
     low = n["bottom"] + 1.0
@@ -151,29 +114,7 @@ def path(page: "Page", n: Numbers, number: int) -> None:
     page.draw.polygon(shape, fill=page.ink(n["colour"], 0.5))
 
 
-def barn(page: "Page", n: Numbers, number: int) -> None:
-    x, y, height = page.rng("barn").choice((0.18, 0.8)), n["y"], n["height"]
-    half, eave = height * 0.55, y - height * 0.55
-    wall, roof, trim = page.ink("#b8392f"), page.ink("#6b3a2e", 0.7), page.ink("#f4ead9")
-    page.draw.polygon(page.at((x - half, y), (x - half, eave), (x + half, eave), (x + half, y)), fill=wall)
-    gable = ((x - half * 1.12, eave), (x - half * 0.7, y - height * 0.88), (x, y - height))
-    right = tuple((2 * x - px, py) for px, py in reversed(gable[:2]))
-    page.draw.polygon(page.at(*gable, *right), fill=roof)
-    door = page.at((x - half * 0.35, y - height * 0.42), (x + half * 0.35, y))
-    page.draw.rectangle((*door[0], *door[1]), fill=mixed(wall, (0, 0, 0), 0.25), outline=trim, width=4)
-    page.draw.line((*door[0], *door[1]), fill=trim, width=4)
-
-
-def fence(page: "Page", n: Numbers, number: int) -> None:
-    colour, y, height = page.ink(n["colour"], 0.4), n["y"], n["height"]
-    for rail in (0.3, 0.65):
-        band(page, y - height * (rail + 0.12), y - height * rail, colour)
-    for cell in page.cells(0.09):
-        (x0, y0), (x1, y1) = page.at((cell * 0.09, y - height), (cell * 0.09 + 0.016, y))
-        page.draw.rectangle((x0, y0, x1, y1), fill=colour)
-
-
-def furrows(page: "Page", n: Numbers, number: int) -> None:
+def furrows(page: "Page", n: Numbers, _number: int) -> None:
     colour, pen = page.ink(n["colour"], 0.8), max(1, page.size[1] // 170)
     for cell in range(-30, 31):
         top, low = (0.5 + cell * 0.05, n["top"]), (0.5 + cell * 0.22, n["bottom"] + 0.6)
@@ -232,10 +173,12 @@ def bubbles(page: "Page", n: Numbers, number: int) -> None:
 def stars(page: "Page", n: Numbers, number: int) -> None:
     for x, y, rng in scattered(page, n, number, "star"):
         (cx, cy), reach = page.at((x, y))[0], page.unit_y * rng.choice((0.0012, 0.0016, 0.0022, 0.0034))
-        page.draw.ellipse((cx - reach, cy - reach, cx + reach, cy + reach), fill=rng.choice(((255,) * 3, (255, 240, 200))))
+        page.draw.ellipse(
+            (cx - reach, cy - reach, cx + reach, cy + reach), fill=rng.choice(((255,) * 3, (255, 240, 200)))
+        )
 
 
-def nebula(page: "Page", n: Numbers, number: int) -> None:
+def nebula(page: "Page", n: Numbers, _number: int) -> None:
     sky = page.ink(page.hour.place.sky[0])
     for cell in page.cells(0.5):
         rng = page.rng("nebula", cell)
@@ -246,11 +189,13 @@ def nebula(page: "Page", n: Numbers, number: int) -> None:
             page.draw.ellipse((cx - reach * 1.5, cy - reach, cx + reach * 1.5, cy + reach), fill=soft)
 
 
-def disc(page: "Page", n: Numbers, number: int) -> None:
+def disc(page: "Page", n: Numbers, _number: int) -> None:
     (cx, cy), reach = page.at((n["x"], n["y"]))[0], page.unit_y * n["radius"]
     page.draw.ellipse((cx - reach, cy - reach, cx + reach, cy + reach), fill=page.ink(n["shade"]))
     inner = reach * 0.92
-    page.draw.ellipse((cx - reach * 0.98, cy - reach * 0.98, cx + inner * 0.8, cy + inner * 0.8), fill=page.ink(n["colour"]))
+    page.draw.ellipse(
+        (cx - reach * 0.98, cy - reach * 0.98, cx + inner * 0.8, cy + inner * 0.8), fill=page.ink(n["colour"])
+    )
     if "land" in n:
         for dx, dy, wide, tall in ((-0.5, -0.4, 0.5, 0.35), (-0.1, 0.1, 0.45, 0.3), (-0.7, 0.25, 0.25, 0.2)):
             left, top = cx + dx * reach, cy + dy * reach
@@ -266,7 +211,7 @@ def craters(page: "Page", n: Numbers, number: int) -> None:
         page.draw.ellipse((cx - reach * 1.8, cy - reach * 0.4, cx + reach * 1.8, cy + reach * 0.75), fill=light)
 
 
-def acacia(page: "Page", n: Numbers, number: int) -> None:
+def acacia(page: "Page", n: Numbers, _number: int) -> None:
     for cell in page.cells(n["every"]):
         rng = page.rng("acacia", cell)
         x, y, tall = (cell + rng.random()) * n["every"], n["y"], n["height"] * rng.uniform(0.7, 1.1)
@@ -276,47 +221,10 @@ def acacia(page: "Page", n: Numbers, number: int) -> None:
         page.draw.ellipse((x0, y0, x1, y1), fill=page.ink("#7d8a34", 0.7))
 
 
-def battlement(page: "Page", n: Numbers, number: int) -> None:
-    wall, line = page.ink(n["colour"], 0.15), page.ink(n["line"], 0.15)
-    band(page, n["top"] + 0.05, n["base"], wall)
-    for cell in page.cells(0.09):
-        (x0, y0), (x1, y1) = page.at((cell * 0.09, n["top"]), (cell * 0.09 + 0.055, n["top"] + 0.06))
-        page.draw.rectangle((x0, y0, x1, y1), fill=wall)
-    bricks(page, n["top"] + 0.07, n["base"], 0.045, 0.11, line)
-    for x in (-0.9, 0.08, 0.92, 1.9):
-        tower(page, x, n, wall, line)
-
-
-def tower(page: "Page", x: float, n: Numbers, wall: tuple[int, int, int], line: tuple[int, int, int]) -> None:
-    (x0, y0), (x1, y1) = page.at((x - 0.09, n["top"] - 0.12), (x + 0.09, n["base"]))
-    page.draw.rectangle((x0, y0, x1, y1), fill=mixed(wall, (255, 255, 255), 0.08), outline=line, width=2)
-    roof = page.at((x - 0.12, n["top"] - 0.12), (x, n["top"] - 0.27), (x + 0.12, n["top"] - 0.12))
-    page.draw.polygon(roof, fill=page.ink("#5a6f9a", 0.8))
-    (x0, y0), (x1, y1) = page.at((x - 0.02, n["top"] + 0.02), (x + 0.02, n["top"] + 0.10))
-    page.draw.rounded_rectangle((x0, y0, x1, y1), radius=(x1 - x0) / 2, fill=page.ink("#3d3a36"))
-
-
-def bricks(page: "Page", top: float, base: float, tall: float, wide: float, colour: tuple[int, int, int]) -> None:
-    pen = max(1, page.size[1] // 500)
-    for row in range(int((base - top) / tall) + 1):
-        y = top + row * tall
-        page.draw.line(page.at((page.window[0], y), (page.window[2], y)), fill=colour, width=pen)
-        for cell in page.cells(wide):
-            x = (cell + 0.5 * (row % 2)) * wide
-            page.draw.line(page.at((x, y), (x, min(y + tall, base))), fill=colour, width=pen)
-
-
-def cobbles(page: "Page", n: Numbers, number: int) -> None:
-    colour, y, tall = page.ink(n["colour"], 0.8), n["top"], 0.018
-    while y < page.window[3]:
-        bricks(page, y, y + tall * 0.99, tall, tall * 3.2, colour)
-        y, tall = y + tall, min(tall * 1.28, 0.06)
-
-
 SHAPES: Mapping[str, Shape] = {
     "hills": hills, "peaks": peaks, "water": water, "glyphs": glyphs, "specks": specks, "tufts": tufts,
-    "flowers": flowers, "buildings": buildings, "road": road, "path": path, "barn": barn, "fence": fence,
+    "flowers": flowers, "path": path,
     "furrows": furrows, "hedge": hedge, "weeds": weeds, "vines": vines, "rays": rays, "bubbles": bubbles,
     "stars": stars, "nebula": nebula, "disc": disc, "craters": craters, "acacia": acacia,
-    "battlement": battlement, "cobbles": cobbles, **INDOORS,
+    **BUILT, **INDOORS,
 }  # fmt: skip

@@ -12,7 +12,7 @@ Numbers = Mapping[str, Any]
 SKY_OUTSIDE = {"night": ("#0f1a40", "#27396e"), "day": ("#7cc4f0", "#d8f0fb")}
 
 
-def planks(page: "Page", n: Numbers, number: int) -> None:
+def planks(page: "Page", n: Numbers, _number: int) -> None:
     page.draw.rectangle((0, page.y(n["top"]), page.size[0], page.y(9)), fill=page.ink(n["colour"], 0.3))
     line, y, tall = page.ink(n["line"], 0.3), n["top"], 0.028
     pen = max(1, page.size[1] // 400)
@@ -24,11 +24,11 @@ def planks(page: "Page", n: Numbers, number: int) -> None:
         y, tall = y + tall, tall * 1.22
 
 
-def skirting(page: "Page", n: Numbers, number: int) -> None:
+def skirting(page: "Page", n: Numbers, _number: int) -> None:
     page.draw.rectangle((0, page.y(n["y"] - 0.025), page.size[0], page.y(n["y"])), fill=page.ink(n["colour"]))
 
 
-def window(page: "Page", n: Numbers, number: int) -> None:
+def window(page: "Page", n: Numbers, _number: int) -> None:
     """A window in the wall, with the hour outside."""
     left, top = n["x"] - n["width"] / 2, n["y"] - n["height"] / 2
     right, bottom = n["x"] + n["width"] / 2, n["y"] + n["height"] / 2
@@ -42,7 +42,7 @@ def window(page: "Page", n: Numbers, number: int) -> None:
     page.draw.line((x0, (y0 + y1) / 2, x1, (y0 + y1) / 2), fill=frame, width=pen)
 
 
-def painting(page: "Page", n: Numbers, number: int) -> None:
+def painting(page: "Page", n: Numbers, _number: int) -> None:
     left, top = n["x"] - n["width"] / 2, n["y"] - n["height"] / 2
     (x0, y0), (x1, y1) = page.at((left, top), (left + n["width"], top + n["height"]))
     page.draw.rectangle((x0, y0, x1, y1), fill=page.ink("#a8d5e8"))
@@ -50,13 +50,15 @@ def painting(page: "Page", n: Numbers, number: int) -> None:
     page.draw.rectangle((x0, y0, x1, y1), outline=page.ink("#7a5230"), width=max(3, round(page.unit_y * 0.012)))
 
 
-def rug(page: "Page", n: Numbers, number: int) -> None:
+def rug(page: "Page", n: Numbers, _number: int) -> None:
     for grown, colour in ((0.0, n["rim"]), (0.02, n["colour"])):
-        (x0, y0), (x1, y1) = page.at((0.16 + grown, n["y"] - 0.09 + grown * 0.6), (0.84 - grown, n["y"] + 0.09 - grown * 0.6))
+        (x0, y0), (x1, y1) = page.at(
+            (0.16 + grown, n["y"] - 0.09 + grown * 0.6), (0.84 - grown, n["y"] + 0.09 - grown * 0.6)
+        )
         page.draw.ellipse((x0, y0, x1, y1), fill=page.ink(colour))
 
 
-def tiles(page: "Page", n: Numbers, number: int) -> None:
+def tiles(page: "Page", n: Numbers, _number: int) -> None:
     first, second = (page.ink(colour) for colour in n["colours"])
     y, tall, row = n["top"], 0.034, 0
     while y < page.window[3]:
@@ -67,7 +69,7 @@ def tiles(page: "Page", n: Numbers, number: int) -> None:
         y, tall, row = y + tall, tall * 1.25, row + 1
 
 
-def shelf(page: "Page", n: Numbers, number: int) -> None:
+def shelf(page: "Page", n: Numbers, _number: int) -> None:
     left, right = n["x"] - n["width"] / 2, n["x"] + n["width"] / 2
     (x0, y0), (x1, y1) = page.at((left, n["y"]), (right, n["y"] + 0.018))
     page.draw.rectangle((x0, y0, x1, y1), fill=page.ink(n["colour"]))
@@ -79,7 +81,7 @@ def shelf(page: "Page", n: Numbers, number: int) -> None:
         page.draw.rounded_rectangle((x0, y0, x1, y1), radius=(x1 - x0) / 5, fill=colour)
 
 
-def counter(page: "Page", n: Numbers, number: int) -> None:
+def counter(page: "Page", n: Numbers, _number: int) -> None:
     front, board = page.ink(n["colour"]), page.ink(n["board"])
     page.draw.rectangle((0, page.y(n["top"] + 0.02), page.size[0], page.y(n["bottom"])), fill=front)
     page.draw.rectangle((0, page.y(n["top"]), page.size[0], page.y(n["top"] + 0.025)), fill=board)

@@ -57,7 +57,7 @@ def spared(before: Scene, after: Scene, avoid: str) -> Scene:
     return after.model_copy(update={"things": kept})
 
 
-def text_to_image(given: Parameters, before: Scene | None, key: str, size: tuple[int, int]) -> Scene:
+def text_to_image(given: Parameters, _before: Scene | None, key: str, size: tuple[int, int]) -> Scene:
     avoid = tuple(mention.noun for mention in read(str(given.get("avoid", ""))).things)
     wanted = size_of(str(given["size"]), size[0] * size[1]) if "size" in given else size
     return compose(str(given["prompt"]), key, wanted, avoid=avoid, clean=True)
@@ -99,7 +99,7 @@ def with_new(scene: Scene, mention: Mention, target: Thing | None, position: str
     rng = keyed(scene.key, key, "add", mention.noun)
     columns, band, scale = columns_seen(frame, position), None, 1.0
     if target is not None:
-        columns = (target.x - 0.32, target.x + 0.32)
+        columns = (max(columns[0], target.x - 0.45), min(columns[1], target.x + 0.45))
         band = None if kind.stands == "sky" else (target.y - 0.02, target.y + 0.03)
     elif position in views.BANDS:
         band, scale = views.BANDS[position]
@@ -113,7 +113,7 @@ def with_new(scene: Scene, mention: Mention, target: Thing | None, position: str
     return scene.model_copy(update={"things": (*scene.things, thing)})
 
 
-def remove_object(before: Scene, given: Parameters, key: str) -> Scene:
+def remove_object(before: Scene, given: Parameters, _key: str) -> Scene:
     words = str(given["object"])
     thing = find(before, words)
     if thing is None and (worn := find_worn(before, words)):
@@ -124,7 +124,7 @@ def remove_object(before: Scene, given: Parameters, key: str) -> Scene:
     return before.model_copy(update={"things": tuple(t for t in before.things if t.id != thing.id)})
 
 
-def replace_object(before: Scene, given: Parameters, key: str) -> Scene:
+def replace_object(before: Scene, given: Parameters, _key: str) -> Scene:
     mention, words = mentioned(str(given["replacement"])), str(given["object"])
     thing = find(before, words)
     if thing is None and (worn := find_worn(before, words)):
@@ -137,7 +137,7 @@ def replace_object(before: Scene, given: Parameters, key: str) -> Scene:
     return changed(before, thing, noun=mention.noun, height=height, colour=colour, wears=mention.wears, pose=None)
 
 
-def recolor(before: Scene, given: Parameters, key: str) -> Scene:
+def recolor(before: Scene, given: Parameters, _key: str) -> Scene:
     words, colour = str(given["object"]), touches.colour_named(str(given["colour"]))
     thing = find(before, words)
     worn = None if thing else find_worn(before, words)
@@ -152,7 +152,7 @@ def recolor(before: Scene, given: Parameters, key: str) -> Scene:
     return before if colour_of(thing) == colour else changed(before, thing, colour=own_colour(noun, colour))
 
 
-def replace_background(before: Scene, given: Parameters, key: str) -> Scene:
+def replace_background(before: Scene, given: Parameters, _key: str) -> Scene:
     text = str(given["background"])
     reading = read(text)
     name = reading.place or next((n for n in places() if re.search(rf"\b{n}\b", text.lower())), None)
@@ -177,7 +177,7 @@ def other_backdrop(before: Scene, text: str) -> Scene:
     return before.model_copy(update={"backdrop": reading.colour})
 
 
-def remove_background(before: Scene, given: Parameters, key: str) -> Scene:
+def remove_background(before: Scene, given: Parameters, _key: str) -> Scene:
     things = (wanted(before, str(given["object"])),) if "object" in given else before.things
     if not things:
         raise CannotDraw("nothing_left", "there is nothing in the foreground that could stay")
@@ -205,7 +205,7 @@ def changed(scene: Scene, thing: Thing, **update: object) -> Scene:
 
 
 def touched(touch: Callable[[Scene, Parameters], Touch]) -> Edit:
-    return lambda before, given, key: touches.with_touch(before, touch(before, given))
+    return lambda before, given, _key: touches.with_touch(before, touch(before, given))
 
 
 CREATES: Mapping[str, Create] = {

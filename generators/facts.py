@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from generators.catalogue import kinds, places
 from generators.frames import box_seen, seen, share_inside, visible
-from generators.scenes import colour_of, describe
+from generators.scenes import by_place, colour_of, describe
 from generators.touches import colourless
 from generators.words import worn_parts
 from schemas.identity import keyed
@@ -77,9 +77,8 @@ def colours_seen(scene: Scene) -> Iterator[Fact]:
     for thing in visible(scene):
         colour = colour_of(thing)
         if colour is not None and not colour.startswith("#"):
-            name = named_without_colour(scene, thing)
-            if name is not None:
-                yield Fact("colour", {"thing": f"the {name}"}, colour)
+            alone = sum(other.noun == thing.noun for other in visible(scene)) == 1
+            yield Fact("colour", {"thing": f"the {thing.noun if alone else by_place(scene, thing)}"}, colour)
 
 
 def colours_true(scene: Scene) -> bool:
@@ -88,13 +87,6 @@ def colours_true(scene: Scene) -> bool:
     styled = any(t.name.startswith("style:") for t in scene.touches)
     dark = scene.backdrop is None and scene.time in ("night", "dusk") and not places()[scene.setting].sky
     return not (dialled or styled or dark or "underexposure" in scene.flaws) and scene.light in FAITHFUL_LIGHTS
-
-
-def named_without_colour(scene: Scene, thing: Thing) -> str | None:
-    """A name that does not give the answer away."""
-    same = [other for other in visible(scene) if other.noun == thing.noun]
-    name = describe(scene, thing)
-    return thing.noun if len(same) == 1 else name if name.startswith(thing.noun) else None
 
 
 def wearing(scene: Scene) -> Iterator[Fact]:

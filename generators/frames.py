@@ -1,6 +1,6 @@
 """Frames: from the world to the picture that is seen and back, and what cropping, turning and widening do.
 
-    crop(frame, (0.25, 0.0, 0.75, 1.0))   the middle half of the picture as it is seen, mirrored and turned or not
+crop(frame, (0.25, 0.0, 0.75, 1.0))   the middle half of the picture as it is seen, mirrored and turned or not
 """
 
 from generators.glyphs import aspect

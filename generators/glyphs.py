@@ -22,11 +22,11 @@ FILL = re.compile(r"#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})\b")
 SKIN = "#fcea2b"
 
 # Where things are worn on the art of a bust or of a face, in the 72 units of its own sheet: x, y, width.
-BUST = {"eyes": (36, 32, 25), "head": (36, 15, 27), "neck": (36, 48, 22), "ears": (36, 30, 34), "back": (52, 62, 34)}
+BUST = {"eyes": (36, 32, 25), "head": (36, 15, 27), "neck": (36, 51, 22), "ears": (36, 30, 34), "back": (52, 62, 34)}
 FACE = {"eyes": (36, 37, 40), "head": (36, 13, 36), "neck": (36, 66, 30), "ears": (36, 34, 60), "back": (62, 84, 40)}
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def sprite(
     noun: str, height: int, colour: str | None = None, flip: bool = False, pose: str | None = None
 ) -> Image.Image:
@@ -36,7 +36,7 @@ def sprite(
     return image.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if flip else image
 
 
-@lru_cache(maxsize=160)
+@lru_cache(maxsize=96)
 def drawn(noun: str, colour: str | None, pose: str | None) -> Image.Image:
     """The thing's art in its master size, cut to its painted box."""
     svg = svg_of(figure(noun, pose), pose)
@@ -72,12 +72,14 @@ def aspect(noun: str, pose: str | None = None) -> float:
 
 def svg_of(kind: Kind, pose: str | None = None) -> str:
     art = openmoji_svg(kind.glyph).read_text(encoding="utf-8")
+    for fill in kind.without:
+        art = re.sub(fill, "none", art, flags=re.IGNORECASE)
     if kind.body is None:
         return art
     inner = art[art.index(">", art.index("<svg")) + 1 : art.rindex("</svg>")]
     if kind.body == "sitting":
         return sitting(inner, kind.dress[0], kind.dress[1])
-    return puppet(inner, kind.dress[0], kind.dress[1], poses()[pose or "standing"])
+    return puppet(inner, kind, poses()[pose or "standing"])
 
 
 def sitting(head: str, fur: str, belly: str) -> str:
@@ -93,12 +95,14 @@ def sitting(head: str, fur: str, belly: str) -> str:
     )
 
 
-def puppet(bust: str, shirt: str, trousers: str, pose: Pose) -> str:
+def puppet(bust: str, kind: Kind, pose: Pose) -> str:
     """A bust on a body whose limbs follow the pose."""
+    shirt, trousers, hands = (*kind.dress, SKIN)[:3]
     parts = [leg for knee, foot in pairs(pose.legs) for leg in limb(pose.hip, knee, foot, trousers, "#3f3f3f")]
+    parts += [skirt(pose, trousers)] if kind.gown else []
     parts += limb(pose.chest, midway(pose.chest, pose.hip), pose.hip, shirt, None, 23)
     for side, (elbow, hand) in zip((-1, 1), pairs(pose.arms), strict=True):
-        parts += limb(shoulder(pose, side), elbow, hand, shirt, SKIN)
+        parts += limb(shoulder(pose, side), elbow, hand, shirt, hands)
     x, y = pose.chest
     turn = f"rotate({pose.lean} {x} {y}) translate({x - 36} {y - 59})"
     body = "".join(parts)
@@ -116,6 +120,17 @@ def limb(start: Point, middle: Point, end: Point, colour: str, tip: str | None, 
     if tip is not None:
         lines.append(f'<circle cx="{end[0]}" cy="{end[1]}" r="6.5" fill="{tip}" stroke="#000000" stroke-width="2"/>')
     return lines
+
+
+def skirt(pose: Pose, colour: str) -> str:
+    """Cloth from the hip to above the feet, where the feet are below the hip and not flung wide."""
+    (left, _), (right, low) = sorted((pose.legs[1], pose.legs[3]))
+    if abs(pose.lean) > 90 or low < pose.hip[1] + 28 or right - left > 44:
+        return ""
+    x, y = pose.hip
+    hem = low - 8
+    shape = f"M{x - 12} {y - 6} L{x + 12} {y - 6} L{right + 12} {hem} Q{x} {hem + 7} {left - 12} {hem} Z"
+    return f'<path d="{shape}" fill="{colour}" stroke="#000000" stroke-width="2" stroke-linejoin="round"/>'
 
 
 def shoulder(pose: Pose, side: int) -> Point:

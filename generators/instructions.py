@@ -1,6 +1,6 @@
 """Instructions: the changes that instruct_edit understands, read from the user's own sentence.
 
-    "make the fox bigger"   "move the dog to the left"   "let it snow"   "make it winter"   "make it night"
+"make the fox bigger"   "move the dog to the left"   "let it snow"   "make it winter"   "make it night"
 """
 
 import re
@@ -33,11 +33,13 @@ SEASONS = (
     (r"\b(autumn|autumnal|fall)\b", "autumn"),
     (r"\b(summer|spring)\b", "summer"),
 )
-CLEARING = re.compile(r"\b(clear up|clear the sky|(stop|remove|no more) (the )?(rain\w*|snow\w*|fog|storm|clouds))\b", re.I)
+CLEARING = re.compile(
+    r"\b(clear up|clear the sky|(stop|remove|no more) (the )?(rain\w*|snow\w*|fog|storm|clouds))\b", re.I
+)
 TURNING = re.compile(r"\b(turn around|face the other way|look the other way|turn the other way)\b", re.I)
 
 
-def instruct_edit(before: Scene, given: Parameters, key: str) -> Scene:
+def instruct_edit(before: Scene, given: Parameters, _key: str) -> Scene:
     text = str(given["instruction"])
     for change in (cleared, seasoned, resized, moved, weathered):
         after = change(before, text.lower())

@@ -8,7 +8,8 @@ from schemas.scene import Frame, Thing
 
 Span = tuple[float, float]
 TRIES = 60
-CROWDED = 0.22
+CROWDED = 0.16
+WIDEST = 0.5
 
 
 def depth(y: float, place: Place) -> float:
@@ -55,7 +56,8 @@ def settle(
     best, least = (0.5, high, height_at(kind, high, place, scale)), 9.0
     for attempt in range(TRIES):
         y = round(rng.uniform(low, high), 4)
-        height = height_at(kind, y, place, scale * (1 - 0.35 * attempt / TRIES))
+        height = height_at(kind, y, place, scale * (1 - 0.45 * attempt / TRIES))
+        height = round(min(height, WIDEST * height / width_of(kind, height, frame)), 4)
         half = width_of(kind, height, frame) / 2
         left, right = columns[0] + half + 0.015, columns[1] - half - 0.015
         x = round(rng.uniform(left, right) if left < right else (columns[0] + columns[1]) / 2, 4)

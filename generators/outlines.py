@@ -5,14 +5,15 @@ walk keeps the state a real conversation has (pictures so far, the current one, 
 asks a proposer what could be wanted now, and has the renderer's own rules say whether it can be drawn.
 """
 
-from random import Random
+from functools import lru_cache
 
-from generators.catalogue import kinds
+from generators.catalogue import kinds, styles
 from generators.controls import control
 from generators.edits import apply
 from generators.proposals import PROPOSERS, RETOUCHABLE, Proposal, View
 from generators.prompts import members, write_prompt
 from generators.scenes import CannotDraw, compose, describe, read, visible
+from generators.slots import Lot, focus_weights
 from schemas.answer import Call
 from schemas.identity import keyed
 from schemas.outline import TURNS_OF, Outline, PlannedTurn, Shot, Slot
@@ -25,8 +26,28 @@ TRIES_PER_TURN = 12
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
 
 
+# A focus that a prompt's picture never allows gives way to another skill of the mix after so many attempts.
+FOCUS_HOLDS = 5
+
+
 class NotPossible(Exception):
     """This attempt cannot become a conversation; the message is the reject's reason."""
+
+
+@lru_cache(4096)
+def looks(text: str) -> tuple[bool, bool]:
+    """Of a prompt's picture: whether its style leaves no colours, and whether anything in it can be recoloured."""
+    reading = read(text)
+    style = styles().get(reading.style or "")
+    return bool(style and style.colourless), any(kinds()[noun].recolourable for noun in reading.nouns)
+
+
+def suits(prompt: Prompt, skill: str) -> bool:
+    """Whether a dialogue about this skill makes sense for the prompt's picture."""
+    colourless, recolourable = looks(prompt.text)
+    if skill == "recolor":
+        return recolourable and not colourless
+    return not (colourless and skill in ("relight", "anime"))
 
 
 def outline(slot: Slot, attempt: int, prompt: Prompt, plan: Plan, library: Library) -> Outline:
@@ -44,6 +65,7 @@ class Walk:
         self.id = Outline.id_of(slot, attempt)
         self.slot, self.prompt, self.plan, self.library = slot, prompt, plan, library
         self.rng = keyed(plan.seed, "outline", self.id)
+        self.creates = {skill.id for skill in library.skills if skill.type == "create"}
         self.length = keyed(plan.seed, "length", slot.prompt_id, slot.number).randint(*TURNS_OF[slot.turn_class])
         self.size = (plan.renderer.size, plan.renderer.size)
         self.shots: list[Shot] = []
@@ -51,9 +73,14 @@ class Walk:
         self.current: int | None = None
         self.before_last: int | None = None
         self.spoken_of: str | None = None
-        first = 1 if slot.opening == "requested" or slot.focus == "text_to_image" else 0
+        self.focus = slot.focus if attempt < FOCUS_HOLDS else self.another_focus()
+        first = 1 if slot.opening == "requested" or self.focus == "text_to_image" else 0
         self.focus_at = self.rng.randint(min(first, self.length - 1), self.length - 1)
-        self.creates = {skill.id for skill in library.skills if skill.type == "create"}
+
+    def another_focus(self) -> str:
+        lot = Lot(self.slot.turn_class, self.slot.opening)
+        weights = {s: w for s, w in focus_weights(self.plan, self.library, lot).items() if suits(self.prompt, s)}
+        return self.rng.choices(list(weights), list(weights.values()))[0]
 
     def open(self) -> None:
         """The first picture: attached by the user, or asked for in the first turn."""
@@ -63,7 +90,7 @@ class Walk:
             return
         mix = {skill: weight for skill, weight in self.plan.dialogues.mix.items() if skill in self.creates and weight}
         single = self.slot.turn_class == "single"
-        skill = self.slot.focus if single else self.rng.choices(list(mix), list(mix.values()))[0]
+        skill = self.focus if single else self.rng.choices(list(mix), list(mix.values()))[0]
         if skill == "text_to_image":
             shot = self.seed_shot()
             self.shots.append(shot)
@@ -77,7 +104,7 @@ class Walk:
         for n in range(200):
             key = self.prompt.id if n == 0 else f"{self.prompt.id}.{n}"
             scene = compose(self.prompt.text, key, self.size)
-            if self.slot.focus != "retouch" or set(scene.flaws) & set(RETOUCHABLE):
+            if self.focus != "retouch" or set(scene.flaws) & set(RETOUCHABLE):
                 return Shot(call=call, scene=scene)
         raise NotPossible("focus_not_applicable")
 
@@ -100,9 +127,9 @@ class Walk:
     def go_on(self) -> None:
         """One more turn: the focus where it belongs, else what the mix brings that makes sense here."""
         n = len(self.turns)
-        is_focus = n == self.focus_at and self.slot.turn_class != "single" or self.slot.turn_class == "single"
+        is_focus = n == self.focus_at
         for _ in range(TRIES_PER_TURN):
-            skill = self.slot.focus if is_focus else self.other_skill()
+            skill = self.focus if is_focus else self.other_skill()
             if self.take_turn(skill):
                 return
         raise NotPossible("focus_not_applicable" if is_focus else "nothing_fits")

@@ -12,7 +12,7 @@ from random import Random
 from generators import catalogue
 from generators.catalogue import Place, kinds, places
 from generators.frames import LARGEST, SMALLEST, box_seen, visible, within_limits
-from generators.layout import settle
+from generators.layout import settle, width_of
 from generators.words import Mention, Reading, read, tokens, worn_parts
 from schemas.errors import Refused
 from schemas.identity import keyed
@@ -83,9 +83,12 @@ def rng_weather(place: Place, rng: Random) -> str:
 def populate(reading: Reading, place: Place, frame: Frame, rng: Random, avoid: tuple[str, ...]) -> tuple[Thing, ...]:
     wanted = [m for m in reading.things for _ in range(m.count)][:MOST_THINGS]
     scale = {0: 1.0, 1: 1.45, 2: 1.2, 3: 1.05}.get(len(wanted), 0.9)
+    wide = sum(width_of(kinds()[m.noun], kinds()[m.noun].size * scale, frame) for m in wanted)
+    scale *= max(0.5, min(1.0, 1.05 / max(wide, 0.01)))  # side by side they shall fit
     things: list[Thing] = []
     for mention in sorted(wanted, key=lambda m: -kinds()[m.noun].size):
-        things.append(put(mention, len(things) + 1, place, things, frame, rng, scale, True, reading.pose))
+        share = 0.8 if mention != wanted[0] and kinds()[mention.noun].group in ("plants", "buildings") else 1.0
+        things.append(put(mention, len(things) + 1, place, things, frame, rng, scale * share, True, reading.pose))
     if len(wanted) <= 1:
         for noun in uncalled(reading, place, rng, avoid):
             things.append(put(Mention(noun), len(things) + 1, place, things, frame, rng, 0.9, False))
@@ -190,6 +193,12 @@ def describe(scene: Scene, thing: Thing) -> str:
     colour = colour_of(thing)
     if colour and sum(colour_of(other) == colour for other in same) == 1:
         return f"{colour} {thing.noun}"
+    return by_place(scene, thing)
+
+
+def by_place(scene: Scene, thing: Thing) -> str:
+    """The thing named by where it is among its like."""
+    same = [other for other in visible(scene) if other.noun == thing.noun]
     ordered = sorted(same, key=lambda other: across(scene, other))
     place = next(n for n, other in enumerate(ordered) if other.id == thing.id)
     if place in (0, len(ordered) - 1):

@@ -94,7 +94,8 @@ class Page:
 
     def stamp(self, glyph: str, x: float, y: float, height: float, flip: bool = False) -> None:
         """A glyph with its foot at (x, y)."""
-        image = decor_glyph(glyph, max(2, round(height * self.unit_y)), self.tint, self.greenery(glyph), flip)
+        haze = mixed(sky_colours(self.hour)[1], WHITE, 0.1)
+        image = decor_glyph(glyph, max(2, round(height * self.unit_y)), self.tint, self.greenery(glyph), haze, flip)
         spot = (round(self.x(x) - image.width / 2), round(self.y(y)) - image.height)
         if -image.width < spot[0] < self.size[0]:
             self.image.paste(image, spot, image)
@@ -123,30 +124,29 @@ def lit(rgb: RGB, tint: RGB) -> RGB:
     return red, green, blue
 
 
-@lru_cache(maxsize=256)
-def decor_glyph(glyph: str, height: int, tint: RGB, season: RGB | None, flip: bool) -> Image.Image:
+@lru_cache(maxsize=160)
+def decor_glyph(glyph: str, height: int, tint: RGB, season: RGB | None, haze: RGB, flip: bool) -> Image.Image:
+    """A glyph that stands in the distance: paler than the things in front of it."""
     master = raw(glyph)
     image = master.resize((max(1, round(master.width * height / master.height)), height), reducing_gap=2.0)
     if season is not None:
-        image = dusted(image, season)
-    if tint != WHITE:
-        image = tinted(image, tint)
+        image = dusted(image, season, 0.6)
+    image = dusted(tinted(image, tint), haze, 0.24)
     return image.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if flip else image
 
 
-def dusted(image: Image.Image, colour: RGB) -> Image.Image:
-    covered = Image.blend(image.convert("RGB"), Image.new("RGB", image.size, colour), 0.6)
+def dusted(image: Image.Image, colour: RGB, share: float) -> Image.Image:
+    covered = Image.blend(image.convert("RGB"), Image.new("RGB", image.size, colour), share)
     covered.putalpha(image.getchannel("A"))
     return covered
 
 
 def tinted(image: Image.Image, tint: RGB) -> Image.Image:
     """A picture in coloured light; its transparency stays."""
-    coloured = ImageChops.multiply(image, Image.new(image.mode, image.size, (*tint, 255)))
-    return coloured
+    return image if tint == WHITE else ImageChops.multiply(image, Image.new(image.mode, image.size, (*tint, 255)))
 
 
-@lru_cache(maxsize=24)
+@lru_cache(maxsize=10)
 def background(hour: Hour, window: Box, width: int, height: int) -> Image.Image:
     """The surroundings as an RGB picture. It is shared: copy before painting on it."""
     fine = 2 if max(width, height) <= FINE // 2 * 1.3 else 1

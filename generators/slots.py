@@ -6,7 +6,7 @@ by construction and a slot's lot depends on nothing but the plan.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple, TypeVar
 
@@ -84,7 +84,24 @@ def focus_weights(plan: Plan, library: Library, lot: Lot) -> dict[str, float]:
     return wanted
 
 
-def allot(plan: Plan, split: Split, prompts: Sequence[Prompt], library: Library, manners: Sequence[str]) -> Iterator[list[Slot]]:
+Suits = Callable[[Prompt, str], bool]
+
+
+def fitted(prompts: Sequence[Prompt], focuses: list[str], suits: Suits) -> list[str]:
+    """The same deck, with cards changed about until each suits its prompt, as far as any exchange does."""
+    for here, prompt in enumerate(prompts):
+        if suits(prompt, focuses[here]):
+            continue
+        for there in range(len(prompts) - 1, -1, -1):
+            if suits(prompt, focuses[there]) and suits(prompts[there], focuses[here]):
+                focuses[here], focuses[there] = focuses[there], focuses[here]
+                break
+    return focuses
+
+
+def allot(
+    plan: Plan, split: Split, prompts: Sequence[Prompt], library: Library, manners: Sequence[str], suits: Suits
+) -> Iterator[list[Slot]]:
     """For each prompt of the split, in order, its slots."""
     classes = turn_classes(plan, split, len(prompts)) if prompts else []
     openings = {
@@ -92,13 +109,13 @@ def allot(plan: Plan, split: Split, prompts: Sequence[Prompt], library: Library,
         for c in TURN_CLASSES
     }
     lots = [[Lot(c, next(openings[c])) for c in row] for row in classes]
-    totals: dict[Lot, int] = defaultdict(int)
-    for row in lots:
+    owners: dict[Lot, list[Prompt]] = defaultdict(list)
+    for prompt, row in zip(prompts, lots, strict=True):
         for lot in row:
-            totals[lot] += 1
+            owners[lot].append(prompt)
     focuses = {
-        lot: iter(deck(focus_weights(plan, library, lot), total, plan.seed, "focus", split, *lot))
-        for lot, total in totals.items()
+        lot: iter(fitted(of, deck(focus_weights(plan, library, lot), len(of), plan.seed, "focus", split, *lot), suits))
+        for lot, of in owners.items()
     }
     how = plan.dialogues.manners or dict.fromkeys(manners, 1.0)
     voices = iter(deck(how, sum(map(len, lots)), plan.seed, "manner", split))

@@ -44,12 +44,12 @@ def line_art(before: Scene, given: Parameters) -> Touch:
     return Touch(name=f"line_art:{given.get('line', 'medium')}:{colour}", amount=100)
 
 
-def relight(before: Scene, given: Parameters, key: str) -> Scene:
+def relight(before: Scene, given: Parameters, _key: str) -> Scene:
     check_colours_show(before, "relight")
     return before.model_copy(update={"light": str(given["light"]), "light_from": given.get("direction")})
 
 
-def retouch(before: Scene, given: Parameters, key: str) -> Scene:
+def retouch(before: Scene, given: Parameters, _key: str) -> Scene:
     fault = str(given["fault"])
     if fault not in before.flaws:
         shown = ", ".join(before.flaws) or "none"

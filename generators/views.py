@@ -58,7 +58,7 @@ def checked(width: float, height: float) -> tuple[int, int]:
     return round(width), round(height)
 
 
-def transform(before: Scene, given: Parameters, key: str) -> Scene:
+def transform(before: Scene, given: Parameters, _key: str) -> Scene:
     operation = {"crop": cropped, "rotate": turned, "flip": mirrored, "resize": resized}[str(given["operation"])]
     return operation(before, given)
 
@@ -124,7 +124,7 @@ def resized(before: Scene, given: Parameters) -> Scene:
     return framed(before, before.frame.model_copy(update={"width": width, "height": height}))
 
 
-def outpaint(before: Scene, given: Parameters, key: str) -> Scene:
+def outpaint(before: Scene, given: Parameters, _key: str) -> Scene:
     frame, amount = before.frame, float(given.get("amount", 30)) / 100
     if before.backdrop is not None:
         raise CannotDraw("no_background", "without a background there is nothing to paint on")
@@ -133,7 +133,7 @@ def outpaint(before: Scene, given: Parameters, key: str) -> Scene:
     return framed(before, windowed(frame, (-left, -top, 1 + right, 1 + bottom), width, height))
 
 
-def upscale(before: Scene, given: Parameters, key: str) -> Scene:
+def upscale(before: Scene, given: Parameters, _key: str) -> Scene:
     factor = float(given.get("factor", 2))
     width, height = checked(before.frame.width * factor, before.frame.height * factor)
     after = framed(before, before.frame.model_copy(update={"width": width, "height": height}))
@@ -142,7 +142,7 @@ def upscale(before: Scene, given: Parameters, key: str) -> Scene:
     return after.model_copy(update=update)
 
 
-def add_text(before: Scene, given: Parameters, key: str) -> Scene:
+def add_text(before: Scene, given: Parameters, _key: str) -> Scene:
     frame, text = before.frame, " ".join(str(given["text"]).split())
     u, v = LETTERS[str(given.get("position", "bottom"))]
     colour = touches.colour_named(str(given["colour"])) if "colour" in given else "white"

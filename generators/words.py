@@ -166,7 +166,8 @@ def mention_of(text: str, found: list[Token], place: int) -> Mention:
         elif earlier.role == "number":
             count = NUMBERS[earlier.name]
         edge = earlier.start
-    return Mention(token.name, count, colour)
+    several = catalogue.kinds()[token.name].article != ""  # a pair of sunglasses is one thing to wear
+    return Mention(token.name, count if several else 1, colour)
 
 
 def worn_text(noun: str, colour: str | None) -> str:

@@ -84,10 +84,8 @@ def ask(data: Path, query: str) -> str:
     path = rebuild(data)
     with duckdb.connect(str(path), read_only=True) as db:
         try:
-            answer = db.sql(query)
-            if answer is None:
-                return "done"
-            columns, rows = answer.columns, answer.execute().fetchall()
+            answer = db.execute(query)
+            columns, rows = [column[0] for column in answer.description or ()], answer.fetchall()
         except duckdb.Error as error:
             raise BadInput(f"sql: {first_line(error)}") from error
     return as_table(columns, rows)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from flows.plans import read_plan
 from generators.banks import manners
 from generators.cards import read_library
+from generators.outlines import suits
 from generators.prompts import seed_prompts
 from generators.slots import Lot, allot, apportion, deck, focus_weights, split_prompts, turn_classes
 from schemas.errors import Refused
@@ -37,7 +38,7 @@ def test_a_deck_holds_exactly_its_apportionment(shares: dict[str, float], total:
 
 def all_slots(plan: Plan) -> list[Slot]:
     by_split = split_prompts(plan, seed_prompts(plan))
-    return [s for split in SPLITS for row in allot(plan, split, by_split[split], LIBRARY, tuple(manners())) for s in row]
+    return [s for split in SPLITS for row in allot(plan, split, by_split[split], LIBRARY, tuple(manners()), suits) for s in row]
 
 
 def test_the_papers_plan_is_exact() -> None:

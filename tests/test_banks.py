@@ -1,0 +1,106 @@
+"""Every construction of every bank is held against its card."""
+
+import re
+from collections import Counter
+from random import Random
+
+import pytest
+
+from generators.banks import FORMS, Bank, banks, choose, manners, shared, slots
+from generators.cards import read_library
+from generators.grammar import UNSPOKEN
+
+LIBRARY = read_library()
+# Facts that an outline gives beside the parameters of the call.
+GIVEN = {
+    "add_object": {"relation"},
+    "stylize": {"style_kind"},
+    "text_to_image": {"moment"},
+    "transform": {"turn", "degrees", "why"},
+    "vqa": {"kind", "things", "thing", "answer"},
+    "chat": {"kind", "topic", "image"},
+}
+BANKS = list(banks().values())
+
+
+def test_every_skill_of_the_library_can_be_asked_for() -> None:
+    assert set(banks()) == set(LIBRARY.ids)
+
+
+@pytest.mark.parametrize("bank", BANKS, ids=lambda bank: bank.skill)
+def test_constructions_say_what_their_card_can_hold(bank: Bank) -> None:
+    card = LIBRARY[bank.skill]
+    names = {i.name for i in card.inputs} | GIVEN.get(bank.skill, set())
+    required = {i.name for i in card.inputs if i.required} - UNSPOKEN
+    for group in bank.groups:
+        assert set(group.when) <= names
+        for name, value in group.when.items():
+            if (known := card.input(name)) is not None:
+                assert known.problem(value) is None, f"{bank.skill}: when {name}"
+        for _, slug, text in group.constructions():
+            said = {name for name, _ in slots(text)}
+            assert said <= names, f"{bank.skill}/{slug}: {text}"
+            assert required <= said | set(group.when), f"{bank.skill}/{slug} leaves out {required - said - set(group.when)}"
+        for reply in (*group.replies, *bank.replies):
+            assert {name for name, _ in slots(reply)} <= names
+
+
+@pytest.mark.parametrize("bank", BANKS, ids=lambda bank: bank.skill)
+def test_choices_and_clauses_are_those_of_the_card(bank: Bank) -> None:
+    card = LIBRARY[bank.skill]
+    for name, phrases in bank.values.items():
+        known = card.input(name)
+        assert known is not None
+        for value in phrases:
+            number = float(value) if known.type == "number" else value
+            assert known.problem(number) is None, f"{bank.skill}: {name} {value!r}"
+    for name in bank.clauses:
+        assert card.input(name) is not None
+
+
+@pytest.mark.parametrize("bank", BANKS, ids=lambda bank: bank.skill)
+def test_slugs_are_unique_and_wordings_differ(bank: Bank) -> None:
+    slugs = Counter(slug for group in bank.groups for _, slug, _ in group.constructions())
+    assert [slug for slug, n in slugs.items() if n > 1] == []
+    for group in bank.groups:
+        texts = Counter(text for _, _, text in group.constructions())
+        assert [text for text, n in texts.items() if n > 1] == []
+
+
+@pytest.mark.parametrize("bank", BANKS, ids=lambda bank: bank.skill)
+def test_every_reading_of_a_construction_comes_out_clean(bank: Bank) -> None:
+    for group in bank.groups:
+        for form, _, text in [*group.constructions(), *(("reply", "", reply) for reply in (*group.replies, *bank.replies))]:
+            for n in range(5):
+                read = choose(text, Random(n))
+                assert not re.search(r"[\[\]<|]|(?<!-)>", read), f"{bank.skill}: {read}"
+                assert "  " not in read and read == read.strip()
+            if form in FORMS:
+                assert not text.endswith((".", "!")), f"{bank.skill}: the manner ends {text!r}"
+
+
+def test_every_skill_has_constructions_of_every_form() -> None:
+    for bank in BANKS:
+        forms = Counter(form for group in bank.groups for form, _, _ in group.constructions())
+        assert set(forms) == set(FORMS), bank.skill
+        assert forms.total() >= 50, bank.skill
+
+
+def test_synonym_lists_are_there_and_bear_no_slots() -> None:
+    for name, phrases in shared().words.items():
+        assert phrases and not any("{" in phrase for phrase in phrases), name
+
+
+def test_frames_and_negatives_keep_their_places() -> None:
+    for frames in shared().image_frames.values():
+        assert all(frame.count("{image}") == 1 and frame.count("{request}") == 1 for frame in frames)
+    for clauses in shared().avoid.values():
+        assert all(clause.count("{avoid}") == 1 for clause in clauses)
+
+
+def test_manners_are_probabilities() -> None:
+    assert len(manners()) >= 6
+    for name, manner in manners().items():
+        assert set(manner.forms) == set(FORMS), name
+        shares = (manner.open, manner.close, manner.please, manner.react, manner.switch, manner.lower, manner.end_mark, manner.slip)
+        assert all(0 <= share <= 1 for share in shares), name

@@ -1,0 +1,121 @@
+"""The build under a real Prefect server, work pool and worker: the deployment's lines as the README has them."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from flows.build import build
+from flows.plans import read_plan
+from flows.progress import Silent
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.server
+BIN = Path(sys.executable).parent
+
+
+class Server:
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.api = f"http://127.0.0.1:{self.port}/api"
+        self.env = os.environ | {
+            "PREFECT_HOME": str(folder / "prefect"),
+            "PREFECT_API_URL": self.api,
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "DO_NOT_TRACK": "1",
+            "PREFECT_WORKER_QUERY_SECONDS": "2",
+            "PATH": f"{BIN}:{os.environ['PATH']}",
+        }
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self.log = (folder / "server.log").open("wb")
+
+    def start(self, *words: str) -> None:
+        self.processes.append(subprocess.Popen(["prefect", *words], cwd=ROOT, env=self.env, stdout=self.log, stderr=self.log))
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(["prefect", *words], cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=300)
+
+    def post(self, path: str, body: dict[str, Any]) -> Any:
+        answer = httpx.post(f"{self.api}{path}", json=body, timeout=30)
+        answer.raise_for_status()
+        return answer.json()
+
+    def wait_until_up(self) -> None:
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            try:
+                if httpx.get(f"{self.api}/health", timeout=2).is_success:
+                    return
+            except httpx.HTTPError:
+                time.sleep(0.5)
+        raise AssertionError("the Prefect server did not start")
+
+    def stop(self) -> None:
+        for process in reversed(self.processes):
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        self.log.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    made = Server(tmp_path_factory.mktemp("prefect"))
+    try:
+        made.start("server", "start", "--no-ui", "--port", str(made.port))
+        made.wait_until_up()
+        made.start("worker", "start", "-p", "cpu", "--type", "process")
+        deployed = made.run("--no-prompt", "deploy", "--all")
+        assert deployed.returncode == 0, deployed.stdout + deployed.stderr
+        yield made
+    finally:
+        made.stop()
+
+
+def test_a_deployment_makes_the_release_that_the_command_makes(server: Server, tmp_path: Path) -> None:
+    done = server.run(
+        "deployment", "run", "build-drawnconvos/local", "--watch", "-p", "plan=plans/tiny.yaml", "-p", f"data={tmp_path / 'flow'}"
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    plain = build(read_plan(ROOT / "plans" / "tiny.yaml"), tmp_path / "plain", 2, Silent())
+    flow_manifest = tmp_path / "flow" / "releases" / "tiny-1.0.0" / "manifest.json"
+    assert flow_manifest.read_bytes() == (plain.folder / "manifest.json").read_bytes()
+    kinds = {artifact["type"] for artifact in server.post("/artifacts/filter", {})}
+    assert {"table", "progress", "image"} <= kinds
+    tasks = {run["name"].rsplit("-", 1)[0] for run in server.post("/task_runs/filter", {})}
+    assert {"prompts", "dialogues", "release", "verify"} <= tasks
+
+
+def test_the_bare_name_stands_for_the_local_deployment(server: Server) -> None:
+    """The very line of the README, from the project's folder; the run is cancelled before it builds much."""
+    done = server.run("deployment", "run", "build-drawnconvos")
+    assert done.returncode == 0, done.stdout + done.stderr
+    runs = server.post("/flow_runs/filter", {"sort": "EXPECTED_START_TIME_DESC", "limit": 1})
+    deployment = httpx.get(f"{server.api}/deployments/{runs[0]['deployment_id']}").json()
+    assert deployment["name"] == "local" and runs[0]["parameters"]["plan"] == "plans/drawnconvos.yaml"
+    server.run("flow-run", "cancel", runs[0]["id"])
+
+
+def test_wrong_parameters_are_refused_before_anything_runs(server: Server) -> None:
+    done = server.run("deployment", "run", "build-drawnconvos/local", "-p", "workers=-1")
+    assert done.returncode != 0 and "greater than or equal to 0" in done.stdout + done.stderr
+    done = server.run("deployment", "run", "build-drawnconvos/local", "-p", "paln=x")
+    assert done.returncode != 0
+
+
+def test_outside_the_project_the_bare_name_is_unknown(server: Server, tmp_path: Path) -> None:
+    done = subprocess.run(["prefect", "deployment", "run", "build-drawnconvos"], cwd=tmp_path, env=server.env, capture_output=True, text=True)
+    assert done.returncode != 0
+
+
