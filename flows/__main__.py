@@ -145,7 +145,7 @@ def show_skill(skill_id: str, tool: bool) -> None:
 
     from generators.cards import read_library
     from schemas.errors import BadInput
-    
+
     library = read_library()
     skill = library.get(skill_id)
     if skill is None:
@@ -170,7 +170,9 @@ def check_skills(files: tuple[Path, ...]) -> None:
         for card in read_cards(path):
             bank = banks().get(card.id)
             said = sum(1 for group in bank.groups for _ in group.constructions()) if bank else 0
-            click.echo(f"{path}: {card.id} is a card, {len(card.inputs)} inputs, {said} constructions in the phrase bank")
+            click.echo(
+                f"{path}: {card.id} is a card, {len(card.inputs)} inputs, {said} constructions in the phrase bank"
+            )
 
 
 @main.group()

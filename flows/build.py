@@ -7,7 +7,7 @@ open for the next; so quotas come out exact, and with one worker or forty the sa
 import os
 import platform
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from flows.plans import library_of
 from flows.progress import Progress
-from flows.stages import PROMPTS_PER_BATCH, STAGES, Batch, Made, make_batch, prompts_part, source_fingerprint
+from flows.stages import PROMPTS_PER_BATCH, STAGES, Batch, make_batch, prompts_part, source_fingerprint
 from flows.workers import Pool, pool
 from generators.banks import manners
 from generators.grammar import AUTHOR
@@ -55,7 +55,7 @@ class Clock:
     """Seconds by stage, for run.json."""
 
     def __init__(self) -> None:
-        self.seconds: Counter[str] = Counter()
+        self.seconds: dict[str, float] = defaultdict(float)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -117,7 +117,12 @@ def build_anew(plan: Plan, making: Making, data: Path, workers: int, progress: P
 
 
 def close(
-    data: Path, folder: Path, making: Making, tallies: Mapping[Split, Sequence[Tally]], rounds: Sequence[Round], clock: Clock
+    data: Path,
+    folder: Path,
+    making: Making,
+    tallies: Mapping[Split, Sequence[Tally]],
+    rounds: Sequence[Round],
+    clock: Clock,
 ) -> Outcome:
     settled = [r.settled for r in rounds]
     dialogues = [source.dialogues for r in rounds for source in r.batches.values()]
@@ -185,10 +190,8 @@ def settle(parts: Parts, plan: Plan, made: Mapping[str, Source], rounds: Sequenc
 def open_after_all(plan: Plan, settled: Path, count: int) -> str:
     reasons = Counter(row["reason"].partition(":")[0] for row in rows_of(read_table(settled)) if row["reason"])
     why = ", ".join(f"{reason} ({n})" for reason, n in reasons.most_common(3))
-    return (
-        f"plan {plan.name!r}: {count} of {plan.dialogue_count:,} slots are still open after {plan.attempts} attempts: {why}; "
-        "raise attempts, widen dialogues.mix, or ask for fewer dialogues per prompt"
-    )
+    left = f"{count} of {plan.dialogue_count:,} slots are still open after {plan.attempts} attempts"
+    return f"plan {plan.name!r}: {left}: {why}; raise attempts, widen dialogues.mix, or lower dialogues.per_prompt"
 
 
 class Shard(NamedTuple):
@@ -237,7 +240,12 @@ def making_of(plan: Plan) -> Making:
 
 def run_record(clock: Clock, workers: int) -> str:
     seconds = {name: round(value, 1) for name, value in clock.seconds.items()}
-    fields = {"seconds": seconds, "workers": workers, "host": platform.node(), "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
+    fields = {
+        "seconds": seconds,
+        "workers": workers,
+        "host": platform.node(),
+        "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    }
     return canonical_json(fields) + "\n"
 
 
@@ -253,7 +261,9 @@ def one_build_at_a_time(data: Path, progress: Progress) -> Iterator[None]:
             progress.say(f"another build is at work in {data}; waiting until it is done")
             lock.acquire()
     except OSError as error:
-        raise Refused(f"{data}: cannot be written to ({error.strerror or error}); give another folder with --data") from error
+        raise Refused(
+            f"{data}: cannot be written to ({error.strerror or error}); give another folder with --data"
+        ) from error
     try:
         yield
     finally:

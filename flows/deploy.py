@@ -14,11 +14,15 @@ from typing import Annotated, Any, TypeVar
 
 import pyarrow.parquet as pq
 from PIL import Image
-from prefect import flow, get_run_logger, task
+from prefect import Task, flow, get_run_logger
 from prefect.artifacts import (
-    create_image_artifact, create_progress_artifact, create_table_artifact, update_progress_artifact,
+    create_image_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
 )  # fmt: skip
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
 from pydantic import Field
 
 from flows.build import build, default_workers
@@ -36,15 +40,14 @@ Overrides = Annotated[list[str], Field(description="Overrides of the plan, each 
 Workers = Annotated[int, Field(description="Worker processes; 0 for as many as there are cores.", ge=0, le=512)]
 
 
-def worth_retrying(_task: Any, _run: Any, state: Any) -> bool:
+def worth_retrying(_task: object, _run: object, state: State[object]) -> bool:
     """A machine may recover; a wrong plan stays wrong."""
-    error = state.result(raise_on_failure=False)
-    return not isinstance(error, UserError)
+    return not isinstance(state.result(raise_on_failure=False), UserError)
 
 
 def as_task(name: str, work: Callable[[], T]) -> T:
     """One step of the build as a Prefect task."""
-    wrapped = task(
+    wrapped: Task[[], T] = Task(
         work, name=name, retries=2, retry_delay_seconds=[5, 30], retry_condition_fn=worth_retrying,
         cache_policy=NO_CACHE, persist_result=False,
     )  # fmt: skip

@@ -11,9 +11,9 @@ from generators.banks import banks, manners
 from generators.cards import read_library
 from generators.slots import Lot, apportion, focus_weights
 from schemas.errors import BadInput, Refused, UserError, complaint, did_you_mean
-from schemas.outline import TURN_CLASSES, Opening
+from schemas.outline import TURN_CLASSES, TURNS_OF, Opening
 from schemas.plan import Plan
-from schemas.prompt import SPLITS
+from schemas.prompt import SPLITS, Split
 from schemas.skill import Library
 from store.files import read_text
 
@@ -74,7 +74,9 @@ def check(plan: Plan) -> None:
         if library.get(skill) is None:
             raise BadInput(f"dialogues.mix: no skill {skill!r}{did_you_mean(skill, library.ids)}")
         if weight > 0 and skill not in banks():
-            raise Refused(f"dialogues.mix: skill {skill!r} has no phrase bank, so the embedded author cannot ask for it")
+            raise Refused(
+                f"dialogues.mix: skill {skill!r} has no phrase bank, so the embedded author cannot ask for it"
+            )
     for manner in plan.dialogues.manners:
         if manner not in manners():
             raise BadInput(f"dialogues.manners: no manner {manner!r}{did_you_mean(manner, manners())}")
@@ -83,15 +85,19 @@ def check(plan: Plan) -> None:
     for turn_class, count in classes.items():
         for opening in sorted(openings) if count else ():
             focus_weights(plan, library, Lot(turn_class, opening))
-    if "requested" in openings and any(classes[c] for c in ("short", "long")) and not plan.dialogues.mix.get("text_to_image"):
+    if (
+        "requested" in openings
+        and any(classes[c] for c in ("short", "long"))
+        and not plan.dialogues.mix.get("text_to_image")
+    ):
         raise Refused("dialogues.mix: dialogues that open with a request need text_to_image in the mix")
 
 
 class Forecast(BaseModel):
     """What a plan will make, before it does."""
 
-    prompts: dict[str, int]
-    dialogues: dict[str, int]
+    prompts: dict[Split, int]
+    dialogues: dict[Split, int]
     turns: tuple[int, int]
     exact: bool
 
@@ -101,8 +107,6 @@ def forecast(plan: Plan) -> Forecast:
     dialogues = {split: count * plan.dialogues.per_prompt for split, count in prompts.items()}
     least = most = 0
     exact = True
-    from schemas.outline import TURNS_OF
-
     for count in dialogues.values():
         if not count:
             continue
@@ -110,7 +114,9 @@ def forecast(plan: Plan) -> Forecast:
         classes = apportion(weights, count)
         least += sum(n * TURNS_OF[c][0] for c, n in classes.items())
         most += sum(n * TURNS_OF[c][1] for c, n in classes.items())
-        exact &= all(n * sum(weights.values()) == w * count for n, w in zip(classes.values(), weights.values(), strict=True))
+        exact &= all(
+            n * sum(weights.values()) == w * count for n, w in zip(classes.values(), weights.values(), strict=True)
+        )
     whole = sum(plan.splits.values())
     exact &= all(n * whole == plan.splits.get(s, 0) * plan.prompts.count for s, n in prompts.items())
-    return Forecast(prompts=dict(prompts), dialogues=dict(dialogues), turns=(least, most), exact=exact)
+    return Forecast(prompts=prompts, dialogues=dialogues, turns=(least, most), exact=exact)

@@ -47,7 +47,11 @@ class Lines:
 
     def show(self, note: str) -> None:
         seconds = time.monotonic() - self.started
-        left = f", {seconds / self.done * (self.total - self.done):.0f} s to go" if 0 < self.done < self.total and seconds > 2 else ""
+        left = (
+            f", {seconds / self.done * (self.total - self.done):.0f} s to go"
+            if 0 < self.done < self.total and seconds > 2
+            else ""
+        )
         text = f"{self.name:<22} {self.done:>7,} of {self.total:,}{left}{f'  {note}' if note else ''}"
         if self.live:
             print(f"\r\033[K{text}", end="", file=self.stream, flush=True)
@@ -57,7 +61,11 @@ class Lines:
     def finish(self) -> None:
         if self.name:
             self.clear()
-            print(f"{self.name:<22} {self.done:>7,} in {time.monotonic() - self.started:.1f} s", file=self.stream, flush=True)
+            print(
+                f"{self.name:<22} {self.done:>7,} in {time.monotonic() - self.started:.1f} s",
+                file=self.stream,
+                flush=True,
+            )
         self.name = ""
 
     def clear(self) -> None:

@@ -42,16 +42,21 @@ def full_account(folder: Path) -> str:
 
 def heading(folder: Path, manifest: Manifest) -> str:
     parent = f", after {manifest.parent}" if manifest.parent else ""
-    return f"{folder}  (identity {manifest.identity[:12]}{parent}; words by {manifest.author}, pictures by {manifest.renderer})"
+    made = f"words by {manifest.author}, pictures by {manifest.renderer}"
+    return f"{folder}  (identity {manifest.identity[:12]}{parent}; {made})"
 
 
 def split_table(manifest: Manifest) -> list[str]:
     columns = ("dialogues", "turns", "prompts", "images")
-    lines = [f"  {'':<6}" + "".join(f"{name:>11}" for name in columns) + "   " + "".join(f"{c:>9}" for c in TURN_CLASSES)]
+    lines = [
+        f"  {'':<6}" + "".join(f"{name:>11}" for name in columns) + "   " + "".join(f"{c:>9}" for c in TURN_CLASSES)
+    ]
     for split in SPLITS:
         counts = manifest.splits[split]
         numbers = "".join(f"{getattr(counts, name):>11,}" for name in columns)
-        lines.append(f"  {split:<6}{numbers}   " + "".join(f"{counts.by_turn_class.get(c, 0):>9,}" for c in TURN_CLASSES))
+        lines.append(
+            f"  {split:<6}{numbers}   " + "".join(f"{counts.by_turn_class.get(c, 0):>9,}" for c in TURN_CLASSES)
+        )
     return lines
 
 
@@ -72,10 +77,8 @@ def turns_of(splits: dict[str, Counts]) -> int:
 
 def leakage_line(manifest: Manifest) -> str:
     found = manifest.leakage
-    return (
-        f"in two splits: {found.prompts} prompts, {found.images} pictures, {found.near_duplicates} near-duplicate dialogues; "
-        f"{found.recurring_short_dialogues:,} short dialogues recur word for word"
-    )
+    shared = f"{found.prompts} prompts, {found.images} pictures, {found.near_duplicates} near-duplicate dialogues"
+    return f"in two splits: {shared}; {found.recurring_short_dialogues:,} short dialogues recur word for word"
 
 
 def rejects_line(manifest: Manifest) -> str:
@@ -84,7 +87,8 @@ def rejects_line(manifest: Manifest) -> str:
 
 
 def forecast_text(plan: Plan, found: Forecast) -> str:
-    lines = [f"plan {plan.name!r}: {plan.prompts.count:,} prompts x {plan.dialogues.per_prompt} dialogues = {plan.dialogue_count:,}"]
+    size = f"{plan.prompts.count:,} prompts x {plan.dialogues.per_prompt} dialogues = {plan.dialogue_count:,}"
+    lines = [f"plan {plan.name!r}: {size}"]
     for split in SPLITS:
         lines.append(f"  {split:<5} {found.prompts[split]:>7,} prompts {found.dialogues[split]:>9,} dialogues")
     exact = "exactly as asked" if found.exact else "the nearest whole numbers to what was asked"

@@ -29,7 +29,13 @@ from schemas.skill import Library
 from store.files import sha256_of
 from store.likeness import sign
 from store.parts import (
-    Parts, fingerprint, read_picture_index, read_records, write_candidates, write_pictures, write_records,
+    Parts,
+    fingerprint,
+    read_picture_index,
+    read_records,
+    write_candidates,
+    write_pictures,
+    write_records,
 )  # fmt: skip
 from store.shards import Source
 
@@ -78,7 +84,11 @@ class Made(NamedTuple):
 
 def prompts_part(parts: Parts, plan: Plan) -> Path:
     own = plan.prompts.file
-    share = [plan.seed, plan.prompts.model_dump(mode="json"), sha256_of(Path(own)) if own and Path(own).is_file() else None]
+    share = [
+        plan.seed,
+        plan.prompts.model_dump(mode="json"),
+        sha256_of(Path(own)) if own and Path(own).is_file() else None,
+    ]
     path = parts.path("prompts", plan.name, fingerprint("prompts", STAGES["prompts"], share, art()))
     if not path.exists():
         prompts = read_prompts(Path(own), plan.prompts.count) if own else seed_prompts(plan)
@@ -133,7 +143,9 @@ def pictures_part(parts: Parts, plan: Plan, batch: Batch, outlines: Sequence[Out
     """The pictures of a batch, each state painted once; named for the scenes alone, so that new words do
     not paint them again."""
     scenes = {shot.scene.digest: shot.scene for o in outlines for shot in o.shots if shot.scene}
-    mark = fingerprint("pictures", STAGES["pictures"], sorted(scenes), RENDERER, art(), plan.renderer.model_dump(mode="json"))
+    mark = fingerprint(
+        "pictures", STAGES["pictures"], sorted(scenes), RENDERER, art(), plan.renderer.model_dump(mode="json")
+    )
     path = parts.path("pictures", batch.name, mark)
     if not path.exists():
         write_pictures(path, (painted(key, scenes[key]) for key in scenes))

@@ -95,13 +95,16 @@ def of_sensible_length(dialogue: Dialogue, library: Library) -> str | None:
     return None
 
 
+MAY_STAND_TWICE = frozenset({"that", "had", "bye", "no", "hello", "on"})
+
+
 def unrepeated(dialogue: Dialogue, library: Library) -> str | None:
     """Nobody says the same thing twice, nor one word twice running."""
     for n, turn in enumerate(dialogue.turns):
         if any(turn.user.casefold() == earlier.user.casefold() for earlier in dialogue.turns[:n]):
             return f"turns.{n}: says again {turn.user!r}"
-        if match := re.search(r"\b(\w+) \1\b", f"{turn.user}\n{turn.reply}", re.IGNORECASE):
-            if match[1].casefold() not in ("that", "had", "bye", "no", "hello", "on"):
+        for match in re.finditer(r"\b(\w+) \1\b", f"{turn.user}\n{turn.reply}", re.IGNORECASE):
+            if match[1].casefold() not in MAY_STAND_TWICE:
                 return f"turns.{n}: {match[0]!r}"
     return None
 

@@ -35,7 +35,9 @@ def figure(scene: Scene) -> Thing:
     people = [t for t in scene.things if kinds()[t.noun].body == "puppet"]
     own = next((t.pose for t in people if t.pose), None)
     pose = own or keyed(scene.key, "pose").choice([name for name in poses() if name != "standing"])
-    return Thing(id=1, noun=people[0].noun if people else "woman", x=0.5, y=0.92, height=0.80, pose=pose)
+    rng = keyed(scene.key, "figure")
+    x, height = round(rng.uniform(0.42, 0.58), 4), round(rng.uniform(0.70, 0.82), 4)
+    return Thing(id=1, noun=people[0].noun if people else "woman", x=x, y=0.92, height=height, pose=pose)
 
 
 def scribble_to_image(given: Parameters, before: Scene | None, key: str, _size: tuple[int, int]) -> Scene:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
+from generators.linework import thickened
 from generators.palette import RGB
 from schemas.identity import keyed
 
@@ -47,7 +48,7 @@ def painted(
     if relief:
         sheet = ImageChops.overlay(sheet, Image.merge("RGB", [relieved(pattern.shine, relief)] * 3))
     if lead is not None:
-        sheet.paste(lead, (0, 0), pattern.seams.filter(ImageFilter.MaxFilter(3)) if thick else pattern.seams)
+        sheet.paste(lead, (0, 0), thickened(pattern.seams) if thick else pattern.seams)
     return sheet
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from generators.catalogue import kinds, places
-from generators.frames import box_seen, seen, share_inside, visible
+from generators.frames import Box, box, box_seen, seen, share_inside, visible
 from generators.scenes import by_place, colour_of, describe
 from generators.touches import colourless
 from generators.words import worn_parts
@@ -22,6 +22,7 @@ WEATHERS = {"clear": "clear", "cloudy": "cloudy", "rain": "rainy", "snow": "snow
 FAITHFUL_LIGHTS = (None, "soft", "studio", "golden hour")
 BACKGROUND_GROUPS = ("plants", "buildings", "sky")
 ABSENT_ASKED = 3
+MOST_HIDDEN = 0.45
 
 
 class Fact(NamedTuple):
@@ -41,9 +42,25 @@ def counts(scene: Scene) -> Iterator[Fact]:
     for noun in dict.fromkeys(thing.noun for thing in visible(scene)):
         kind = kinds()[noun]
         alike = [thing for thing in scene.things if is_a(thing, noun) and share_inside(thing, scene.frame) > 0]
-        doubtful = any(share_inside(thing, scene.frame) < 0.75 for thing in alike)
+        doubtful = any(share_inside(t, scene.frame) < 0.75 or hidden(scene, t) for t in alike)
         if kind.plural != noun and not doubtful and not in_decor(scene, noun) and len(alike) < len(NUMBERS):
             yield Fact("count", {"things": kind.plural}, NUMBERS[len(alike)])
+
+
+def plain(scene: Scene) -> tuple[Thing, ...]:
+    """The things in view that nothing in front of them hides for the most part."""
+    return tuple(thing for thing in visible(scene) if not hidden(scene, thing))
+
+
+def hidden(scene: Scene, thing: Thing) -> bool:
+    front = [t for t in scene.things if (t.y, t.id) > (thing.y, thing.id)]
+    edges = box(thing, scene.frame)
+    area = (edges[2] - edges[0]) * (edges[3] - edges[1])
+    return sum(common(edges, box(other, scene.frame)) for other in front) > MOST_HIDDEN * area
+
+
+def common(a: Box, b: Box) -> float:
+    return max(min(a[2], b[2]) - max(a[0], b[0]), 0) * max(min(a[3], b[3]) - max(a[1], b[1]), 0)
 
 
 def is_a(thing: Thing, noun: str) -> bool:
@@ -56,7 +73,7 @@ def in_decor(scene: Scene, noun: str) -> bool:
 
 
 def presence(scene: Scene) -> Iterator[Fact]:
-    for noun in dict.fromkeys(thing.noun for thing in visible(scene)):
+    for noun in dict.fromkeys(thing.noun for thing in plain(scene)):
         yield Fact("presence", {"thing": kinds()[noun].a_noun}, "yes")
     for noun in absent(scene):
         yield Fact("presence", {"thing": kinds()[noun].a_noun}, "no")
@@ -74,7 +91,7 @@ def absent(scene: Scene) -> list[str]:
 def colours_seen(scene: Scene) -> Iterator[Fact]:
     if colourless(scene) or not colours_true(scene):
         return
-    for thing in visible(scene):
+    for thing in plain(scene):
         colour = colour_of(thing)
         if colour is not None and not colour.startswith("#"):
             alone = sum(other.noun == thing.noun for other in visible(scene)) == 1
@@ -90,7 +107,7 @@ def colours_true(scene: Scene) -> bool:
 
 
 def wearing(scene: Scene) -> Iterator[Fact]:
-    for thing in visible(scene):
+    for thing in plain(scene):
         if thing.wears and share_inside(thing, scene.frame) > 0.95:
             worn = [with_article(*worn_parts(w)) for w in thing.wears]
             yield Fact("wearing", {"thing": f"the {describe(scene, thing)}"}, listed(worn))

@@ -85,9 +85,9 @@ def noise(image: Image.Image, number: int) -> Image.Image:
 
 @lru_cache(maxsize=4)
 def noise_field(number: int, size: tuple[int, int]) -> "np.ndarray[tuple[int, ...], np.dtype[np.int16]]":
-    """Coarse coloured grain; RandomState because its stream is frozen for good."""
+    """Coloured grain in a few levels; RandomState because its stream is frozen for good."""
     source = np.random.RandomState(keyed("noise", number).getrandbits(32))
-    return source.randint(-62, 63, (size[1], size[0], 3)).astype(np.int16)
+    return (source.randint(-2, 3, (size[1], size[0], 3)) * 27).astype(np.int16)
 
 
 def blemishes(image: Image.Image, number: int) -> Image.Image:

@@ -68,7 +68,9 @@ def speak_turn(turn: PlannedTurn, n: int, manner: Manner, name: str, earlier: li
 def bank_of(skill: str) -> Bank:
     bank = banks().get(skill)
     if bank is None:
-        raise Refused(f"skill {skill!r} has no phrase bank: add generators/banks/{skill}.yaml or leave it out of the mix")
+        raise Refused(
+            f"skill {skill!r} has no phrase bank: add generators/banks/{skill}.yaml or leave it out of the mix"
+        )
     return bank
 
 
@@ -166,7 +168,12 @@ def voiced(request: str, form: Form, turn: PlannedTurn, n: int, manner: Manner, 
     if not asks_nothing and rng.random() < manner.please and form in ("imperative", "question", "fragment"):
         request = with_please(request, manner, rng)
     before: list[str] = []
-    if turn.attached and turn.call.intent not in ATTACHED_WITH_THE_WORDS and shared().attached.get(name) and rng.random() < 0.4:
+    if (
+        turn.attached
+        and turn.call.intent not in ATTACHED_WITH_THE_WORDS
+        and shared().attached.get(name)
+        and rng.random() < 0.4
+    ):
         before.append(choose(rng.choice(shared().attached[name]), rng))
     elif n == 0 and manner.openers and not asks_nothing and rng.random() < manner.open:
         before.append(rng.choice(manner.openers))

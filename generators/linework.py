@@ -7,16 +7,14 @@ from PIL import Image, ImageChops, ImageFilter
 
 from generators.palette import rgb_of
 
-HEAVY = {"fine": 0, "medium": 1, "bold": 2}
+HEAVY = {"fine": 0, "medium": 1, "bold": 3}
 
 
 def line_art(image: Image.Image, line: str, colour: str) -> Image.Image:
     """Lines of one colour on white paper."""
     ink = edges(image, 1.0)
     for _ in range(HEAVY[line]):
-        ink = ink.filter(ImageFilter.MaxFilter(3))
-    if line == "bold":
-        ink = ink.filter(ImageFilter.MaxFilter(3))
+        ink = thickened(ink)
     paper = Image.new("RGB", image.size, (255, 255, 255))
     paper.paste(rgb_of(colour), (0, 0), ink)
     return paper
@@ -25,20 +23,31 @@ def line_art(image: Image.Image, line: str, colour: str) -> Image.Image:
 def edges(image: Image.Image, strength: float, threshold: int = 26) -> Image.Image:
     """Where the brightness jumps, and what is black already: 255 on a line, 0 off it."""
     unit = image.height / 512
-    smooth = image.convert("L").filter(ImageFilter.GaussianBlur(0.9 * unit))
-    wide = smooth.filter(ImageFilter.MaxFilter(3))
-    thin = smooth.filter(ImageFilter.MinFilter(3))
-    jump = ImageChops.subtract(wide, thin)
+    smooth = image.convert("L").filter(ImageFilter.BoxBlur(0.8 * unit))
+    jump = ImageChops.subtract(thickened(smooth), thinned(smooth))
     table = [min(255, max(0, round((v - threshold) * 7 * strength))) for v in range(256)]
     return jump.point(table)
 
 
+def thickened(mask: Image.Image) -> Image.Image:
+    """Light grows by one pixel to every side: a maximum filter, ten times as fast as Pillow's."""
+    wide = ImageChops.lighter(mask, ImageChops.lighter(ImageChops.offset(mask, 1, 0), ImageChops.offset(mask, -1, 0)))
+    return ImageChops.lighter(wide, ImageChops.lighter(ImageChops.offset(wide, 0, 1), ImageChops.offset(wide, 0, -1)))
+
+
+def thinned(mask: Image.Image) -> Image.Image:
+    return ImageChops.invert(thickened(ImageChops.invert(mask)))
+
+
 @lru_cache(maxsize=8)
 def grain(seed: int, size: tuple[int, int], coarse: int = 1) -> Image.Image:
-    """Even noise around the middle grey. RandomState, because its stream is frozen for good."""
+    """Even noise around the middle grey. RandomState, because its stream is frozen for good; few levels where it
+    is fine, because a PNG of grain is slow to write and large."""
     width, height = max(2, size[0] // coarse), max(2, size[1] // coarse)
-    noise = np.random.RandomState(seed).randint(0, 256, (height, width)).astype(np.uint8)
-    return Image.fromarray(noise, "L").resize(size, Image.Resampling.BICUBIC)
+    levels = 6 if coarse <= 2 else 256
+    noise = np.random.RandomState(seed).randint(0, levels, (height, width)) * 255 // (levels - 1)
+    smooth = Image.Resampling.NEAREST if coarse <= 2 else Image.Resampling.BICUBIC
+    return Image.fromarray(noise.astype(np.uint8), "L").resize(size, smooth)
 
 
 @lru_cache(maxsize=8)

@@ -10,8 +10,8 @@ from functools import lru_cache
 from generators.catalogue import kinds, styles
 from generators.controls import control
 from generators.edits import apply
+from generators.prompts import members
 from generators.proposals import PROPOSERS, RETOUCHABLE, Proposal, View
-from generators.prompts import members, write_prompt
 from generators.scenes import CannotDraw, compose, describe, read, visible
 from generators.slots import Lot, focus_weights
 from schemas.answer import Call
@@ -55,7 +55,9 @@ def outline(slot: Slot, attempt: int, prompt: Prompt, plan: Plan, library: Libra
     walk.open()
     while len(walk.turns) < walk.length:
         walk.go_on()
-    return Outline(id=walk.id, attempt=attempt, slot=slot, prompt=prompt, shots=tuple(walk.shots), turns=tuple(walk.turns))
+    return Outline(
+        id=walk.id, attempt=attempt, slot=slot, prompt=prompt, shots=tuple(walk.shots), turns=tuple(walk.turns)
+    )
 
 
 class Walk:
@@ -99,8 +101,11 @@ class Walk:
             self.open_with_control(skill)
 
     def seed_shot(self) -> Shot:
-        """The prompt's picture. A dialogue about retouching gets one in which there is something to retouch."""
+        """The prompt's picture: flawless when it is made on request; the user's own may have faults, and has
+        them where the dialogue is about retouching."""
         call = Call(intent="text_to_image", parameters={"prompt": self.prompt.text})
+        if self.slot.opening == "requested":
+            return Shot(call=call, scene=apply(call, None, self.prompt.id, self.size))
         for n in range(200):
             key = self.prompt.id if n == 0 else f"{self.prompt.id}.{n}"
             scene = compose(self.prompt.text, key, self.size)
@@ -113,7 +118,9 @@ class Walk:
         prompt = self.prompt
         if skill == "pose_to_image" and not has_person(prompt.text):
             person = self.rng.choice([kind for kind in members("people") if kind.body == "puppet"])
-            prompt = Prompt.of(f"{person.a_noun} {self.prompt.parts.get('setting', 'in a park')}", "people", {}, prompt.author)
+            prompt = Prompt.of(
+                f"{person.a_noun} {self.prompt.parts.get('setting', 'in a park')}", "people", {}, prompt.author
+            )
         model = compose(prompt.text, self.prompt.id, self.size)
         drawn = control(model, "scribble" if skill == "scribble_to_image" else "pose")
         asked = Call(intent="text_to_image", parameters={"prompt": prompt.text})
@@ -181,7 +188,13 @@ class Walk:
             phenomena.append("new_picture")
         after = self.shot_of(Shot(call=call, source=None if creates else source, scene=made))
         self.speak_of(proposal, given, phenomena, source)
-        self.add_turn(call, Proposal(parameters, given, proposal.reason), after, before=None if creates else source, phenomena=phenomena)
+        self.add_turn(
+            call,
+            Proposal(parameters, given, proposal.reason),
+            after,
+            before=None if creates else source,
+            phenomena=phenomena,
+        )
         self.remember(skill, proposal, made)
         return True
 
@@ -260,7 +273,12 @@ class Walk:
         return True
 
     def add_turn(
-        self, call: Call, proposal: Proposal, after: int | None, before: int | None = -1, phenomena: list[str] | None = None
+        self,
+        call: Call,
+        proposal: Proposal,
+        after: int | None,
+        before: int | None = -1,
+        phenomena: list[str] | None = None,
     ) -> None:
         n = len(self.turns)
         attached = (0,) if n == 0 and self.current == 0 and self.slot_attaches(call) else ()

@@ -1,7 +1,7 @@
 """Seed prompts: from the bank of what can be painted, or from a file of the user's own.
 
-    Prompt(id="p1f0c2a9e4d", category="animals", text="a fox and a rabbit in a forest at dusk, in watercolour",
-           parts={"subject": "a fox and a rabbit", "setting": "in a forest", "lighting": "at dusk", "style": "in watercolour"})
+Prompt(id="p1f0c2a9e4d", category="animals", text="a fox and a rabbit in a forest at dusk, in watercolour",
+       parts={"subject": "a fox and a rabbit", "setting": "in a forest", "lighting": "at dusk", …})
 """
 
 import json
@@ -47,7 +47,9 @@ def seed_prompts(plan: Plan) -> list[Prompt]:
     for name in plan.prompts.categories:
         if name not in categories():
             raise BadInput(f"prompts.categories: no category {name!r}{did_you_mean(name, categories())}")
-    wanted = deck(dict.fromkeys(plan.prompts.categories or categories(), 1.0), plan.prompts.count, plan.seed, "categories")
+    wanted = deck(
+        dict.fromkeys(plan.prompts.categories or categories(), 1.0), plan.prompts.count, plan.seed, "categories"
+    )
     taken: set[str] = set()
     subjects: set[tuple[str, ...]] = set()
     return [draw_prompt(plan, n, category, taken, subjects) for n, category in enumerate(wanted)]
@@ -79,10 +81,20 @@ def write_prompt(category: str, rng: Random) -> tuple[Prompt, tuple[str, ...]]:
         "light": rng.choice(bank()["lights"]),
         "style": rng.choice(list(styles().values())).phrase,
     }
-    fitting = [p for p in bank()["patterns"] if (len(place.weathers) > 1 or "{weather}" not in p) and not (place.indoors and "{time}" in p)]
+    fitting = [
+        p
+        for p in bank()["patterns"]
+        if (len(place.weathers) > 1 or "{weather}" not in p) and not (place.indoors and "{time}" in p)
+    ]
     pattern = rng.choice(fitting)
     text = pattern.format(**phrases)
-    named: dict[str, Dimension] = {"subject": "subject", "place": "setting", "style": "style", "light": "lighting", "time": "lighting"}
+    named: dict[str, Dimension] = {
+        "subject": "subject",
+        "place": "setting",
+        "style": "style",
+        "light": "lighting",
+        "time": "lighting",
+    }
     parts: dict[Dimension, str] = {}
     for slot, dimension in named.items():
         if f"{{{slot}}}" in pattern:
@@ -129,7 +141,9 @@ def read_prompts(path: Path, count: int) -> list[Prompt]:
             raise BadInput(f"{path}, line {number}: {prompt.text!r} cannot be painted: {error}") from error
         prompts[prompt.id] = prompt
     if len(prompts) < count:
-        raise BadInput(f"{path}: holds {len(prompts)} prompts, the plan asks for {count}: lower prompts.count or add some")
+        raise BadInput(
+            f"{path}: holds {len(prompts)} prompts, the plan asks for {count}: lower prompts.count or add some"
+        )
     return list(prompts.values())[:count]
 
 
@@ -143,7 +157,11 @@ def rows(path: Path) -> Iterator[tuple[int, Prompt]]:
             continue
         try:
             fields = json.loads(line)
-            if not isinstance(fields, dict) or not {"text", "category"} <= fields.keys() <= {"text", "category", "parts"}:
+            if not isinstance(fields, dict) or not {"text", "category"} <= fields.keys() <= {
+                "text",
+                "category",
+                "parts",
+            }:
                 raise BadInput(f"{path}, line {number}: a row has text, category and perhaps parts, nothing else")
             text, category = fields["text"], fields["category"]
             if not isinstance(text, str) or not isinstance(category, str):

@@ -16,6 +16,7 @@ from generators.catalogue import Kind, colours, kinds, lights, places, styles
 from generators.facts import facts
 from generators.prompts import bank, categories, write_prompt
 from generators.scenes import describe, visible
+from generators.words import worn_parts
 from schemas.scene import Scene, Thing
 from schemas.skill import Value
 
@@ -64,11 +65,17 @@ def sized(proposal: Proposal, rng: Random) -> Proposal:
     return proposal._replace(parameters={**proposal.parameters, "size": size})
 
 
+def wearable(thing: Thing) -> list[str]:
+    """What a thing could put on and does not wear yet."""
+    worn = {worn_parts(text)[0] for text in thing.wears}
+    return [noun for noun in kinds()[thing.noun].can_wear if noun not in worn]
+
+
 def propose_add_object(view: View, rng: Random) -> Proposal | None:
-    wearers = [t for t in visible(view.scene) if set(kinds()[t.noun].can_wear) - set(t.wears)]
+    wearers = [thing for thing in visible(view.scene) if wearable(thing)]
     if wearers and rng.random() < 0.45:
         wearer = rng.choice(wearers)
-        worn = kinds()[rng.choice(sorted(set(kinds()[wearer.noun].can_wear) - set(wearer.wears)))]
+        worn = kinds()[rng.choice(wearable(wearer))]
         target = describe(view.scene, wearer)
         given = {"object": worn.a_noun, "target": f"the {target}", "relation": "wear"}
         return Proposal({"object": worn.noun, "target": target}, given)
@@ -78,9 +85,11 @@ def propose_add_object(view: View, rng: Random) -> Proposal | None:
     kind = rng.choice(coming)
     given = {"object": kind.a_noun}
     if kind.stands != "sky" and rng.random() < 0.3:
-        target = thing_of(view, rng, lambda thing: kinds()[thing.noun].stands == kind.stands)
-        if target:
-            return Proposal({"object": kind.noun, "target": target}, {**given, "target": f"the {target}", "relation": "beside"})
+        beside = thing_of(view, rng, lambda thing: kinds()[thing.noun].stands == kind.stands)
+        if beside:
+            return Proposal(
+                {"object": kind.noun, "target": beside}, {**given, "target": f"the {beside}", "relation": "beside"}
+            )
     if rng.random() < 0.45:
         where = ["sky"] if kind.stands == "sky" else ["left", "right", "middle", "foreground", "background"]
         return Proposal({"object": kind.noun, "position": rng.choice(where)}, given)
@@ -107,7 +116,9 @@ def propose_replace_object(view: View, rng: Random) -> Proposal | None:
 def propose_add_text(view: View, rng: Random) -> Proposal | None:
     parameters: dict[str, Value] = {"text": rng.choice(bank()["lettering"])}
     if rng.random() < 0.5:
-        parameters["position"] = rng.choice(["top", "bottom", "middle", "top left", "top right", "bottom left", "bottom right"])
+        parameters["position"] = rng.choice(
+            ["top", "bottom", "middle", "top left", "top right", "bottom left", "bottom right"]
+        )
     if rng.random() < 0.35:
         parameters["colour"] = rng.choice(["white", "black", "red", "yellow", "blue", "gold", "pink", "dark blue"])
     return Proposal(parameters)
@@ -141,7 +152,9 @@ def propose_adjust(view: View, rng: Random) -> Proposal | None:
     dials = ["brightness", "brightness", "contrast", "saturation", "warmth", "sharpness", "blur"]
     parameters: dict[str, Value] = {"property": rng.choice(dials)}
     blurred = any(touch.name == "blur" and touch.amount > 0 for touch in view.scene.touches)
-    parameters["direction"] = "more" if parameters["property"] == "blur" and not blurred else rng.choice(["more", "less"])
+    parameters["direction"] = (
+        "more" if parameters["property"] == "blur" and not blurred else rng.choice(["more", "less"])
+    )
     if rng.random() < 0.4:
         parameters["amount"] = rng.choice([5, 10, 15, 20, 25, 30, 40, 50, 60, 75])
     return Proposal(parameters)
@@ -157,7 +170,9 @@ def propose_relight(view: View, rng: Random) -> Proposal | None:
 def propose_transform(view: View, rng: Random) -> Proposal | None:
     level = -round(view.scene.frame.tilt)
     if "tilt" in view.scene.flaws and level and rng.random() < 0.8:
-        return Proposal({"operation": "rotate", "angle": level}, {**turned(level), "why": "tilt"}, "the picture hangs askew")
+        return Proposal(
+            {"operation": "rotate", "angle": level}, {**turned(level), "why": "tilt"}, "the picture hangs askew"
+        )
     return rng.choice([crop_ratio, crop_on, rotate, flip, resize])(view, rng)
 
 
@@ -232,11 +247,20 @@ def propose_retouch(view: View, rng: Random) -> Proposal | None:
 
 def propose_instruct_edit(view: View, rng: Random) -> Proposal | None:
     name = thing_of(view, rng)
-    about_weather = ["make it snow", "make it rain", "make it foggy", "make it winter", "turn it into autumn", "make it night"]
+    about_weather = [
+        "make it snow",
+        "make it rain",
+        "make it foggy",
+        "make it winter",
+        "turn it into autumn",
+        "make it night",
+    ]
     about_thing = [f"make the {name} bigger", f"make the {name} smaller", f"move the {name} to the left",
                    f"move the {name} to the right", f"bring the {name} closer"] if name else []  # fmt: skip
     wanted = about_thing if about_thing and rng.random() < 0.65 else about_weather
-    return Proposal({"instruction": rng.choice(wanted)}, reason="size, place in the picture, weather and season have no skill")
+    return Proposal(
+        {"instruction": rng.choice(wanted)}, reason="size, place in the picture, weather and season have no skill"
+    )
 
 
 def propose_vqa(view: View, rng: Random) -> Proposal | None:
@@ -245,7 +269,9 @@ def propose_vqa(view: View, rng: Random) -> Proposal | None:
         return None
     kind = rng.choice(sorted({fact.kind for fact in known}))
     fact = rng.choice([fact for fact in known if fact.kind == kind])
-    return Proposal({"question": AS_SAID}, {**fact.given, "kind": fact.kind, "answer": fact.answer}, "asks what is seen")
+    return Proposal(
+        {"question": AS_SAID}, {**fact.given, "kind": fact.kind, "answer": fact.answer}, "asks what is seen"
+    )
 
 
 AT_THE_START = frozenset({"greeting"})

@@ -191,7 +191,7 @@ def describe(scene: Scene, thing: Thing) -> str:
     if len(same) <= 1:
         return thing.noun
     colour = colour_of(thing)
-    if colour and sum(colour_of(other) == colour for other in same) == 1:
+    if colour in catalogue.colours() and sum(colour_of(other) == colour for other in same) == 1:
         return f"{colour} {thing.noun}"
     return by_place(scene, thing)
 

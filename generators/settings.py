@@ -29,7 +29,7 @@ GREY_SKY: Mapping[str, tuple[str, float]] = {
     "fog": ("#cdd2d6", 0.8),
     "storm": ("#3f4757", 0.9),
 }
-CLOUDS = {"clear": 0.35, "cloudy": 1.0, "rain": 0.9, "storm": 1.0, "snow": 0.5, "fog": 0.0}
+CLOUDS = {"clear": 0.22, "cloudy": 1.0, "rain": 0.9, "storm": 1.0, "snow": 0.5, "fog": 0.0}
 AUTUMN: RGB = (196, 120, 44)
 SNOW: RGB = (244, 248, 252)
 FINE = 1200

@@ -4,7 +4,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from generators.catalogue import Point, poses
 from generators.glyphs import aspect, pairs, shoulder, sprite
-from generators.linework import wobbled
+from generators.linework import thinned, wobbled
 from schemas.identity import keyed
 from schemas.scene import Scene, Thing
 
@@ -41,9 +41,9 @@ def outline(thing: Thing, size: tuple[int, int]) -> Image.Image:
     """The black lines of the art, thinned, with the edge of its shape."""
     image = sprite(thing.noun, max(2, round(thing.height * size[1])), None, thing.flip, thing.pose)
     alpha = image.getchannel("A")
-    rim = ImageChops.subtract(alpha, alpha.filter(ImageFilter.MinFilter(5)))
+    rim = ImageChops.subtract(alpha, thinned(thinned(alpha)))
     dark = image.convert("L").point([255 if v < 50 else 0 for v in range(256)])
-    inner = ImageChops.multiply(dark, alpha).filter(ImageFilter.MinFilter(3))
+    inner = thinned(ImageChops.multiply(dark, alpha))
     return ImageChops.lighter(rim, inner)
 
 
@@ -55,7 +55,7 @@ def ground(lines: Image.Image, scene: Scene) -> None:
 
 
 def skeleton(scene: Scene, size: tuple[int, int]) -> Image.Image:
-    """Joints and bones in the colours that pose estimators use, on white."""
+    """Joints and bones in the colours that pose estimators use, on white, each a little off as they are."""
     image = Image.new("RGB", size, PAPER)
     draw = ImageDraw.Draw(image)
     for thing in scene.things:
@@ -64,7 +64,8 @@ def skeleton(scene: Scene, size: tuple[int, int]) -> Image.Image:
         left, top = thing.x * size[0] - 60 * unit, thing.y * size[1] - 120 * unit
 
         def spot(joint: Point, left: float = left, top: float = top, unit: float = unit) -> Point:
-            return left + joint[0] * unit, top + joint[1] * unit
+            rng = keyed(scene.key, "joint", *map(str, joint))
+            return left + (joint[0] + rng.uniform(-2, 2)) * unit, top + (joint[1] + rng.uniform(-2, 2)) * unit
 
         toward = -1 if abs(pose.lean) > 90 else 1
         head = (pose.chest[0] + pose.lean * 0.35 * (abs(pose.lean) < 90), pose.chest[1] - 30 * toward)

@@ -60,6 +60,10 @@ def turn_classes(plan: Plan, split: Split, prompt_count: int) -> list[list[TurnC
     return [alike + [next(cards) for _ in range(per_prompt - len(alike))] for _ in range(prompt_count)]
 
 
+# A picture just made on request has no faults to repair.
+ONLY_OWN_PICTURES = frozenset({"retouch"})
+
+
 class Lot(NamedTuple):
     """What decides which deck a slot draws its focus from."""
 
@@ -73,14 +77,20 @@ def focus_weights(plan: Plan, library: Library, lot: Lot) -> dict[str, float]:
     creates = {skill.id for skill in library.skills if skill.type == "create"}
     mix = {skill: weight for skill, weight in plan.dialogues.mix.items() if weight > 0}
     if lot.opening == "requested":
-        wanted = {s: w for s, w in mix.items() if (s in creates) == (lot.turn_class == "single")}
+        wanted = {
+            s: w
+            for s, w in mix.items()
+            if (s in creates) == (lot.turn_class == "single") and s not in ONLY_OWN_PICTURES
+        }
     elif lot.turn_class == "single":
         wanted = {s: w for s, w in mix.items() if s not in creates}
     else:
         wanted = {s: w for s, w in mix.items() if s not in creates or s == "text_to_image"}
     if not wanted:
         kind = "create" if lot.opening == "requested" and lot.turn_class == "single" else "edit, ask or talk"
-        raise Refused(f"dialogues.mix: no skill of type {kind} for {lot.turn_class} dialogues whose picture is {lot.opening}")
+        raise Refused(
+            f"dialogues.mix: no skill of type {kind} for {lot.turn_class} dialogues whose picture is {lot.opening}"
+        )
     return wanted
 
 

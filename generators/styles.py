@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
 from generators.dabs import cells, dabs, facets, painted, strokes
-from generators.linework import edges, grain, wobbled
+from generators.linework import edges, grain, thickened, wobbled
 from generators.palette import RGB
 
 WHITE = (255, 255, 255)
@@ -133,8 +133,8 @@ def comic_book(image: Image.Image) -> Image.Image:
     unit = unit_of(image)
     flat = ImageOps.posterize(ImageEnhance.Color(smoothed(image)).enhance(1.6), 3)
     dark = ImageOps.invert(image.convert("L"))
-    dotted = inked(flat, halftone(dark, 6 * unit).point([v // 2 for v in range(256)]), (30, 30, 60))
-    panel = inked(dotted, edges(image, 1.2, 20).filter(ImageFilter.MaxFilter(3)), (0, 0, 0))
+    dotted = inked(flat, halftone(dark, 6 * unit).point([v * 2 // 5 for v in range(256)]), (30, 30, 60))
+    panel = inked(dotted, edges(image, 1.2, 24), (0, 0, 0))
     return bordered(panel, round(13 * unit))
 
 
@@ -153,15 +153,13 @@ def charcoal(image: Image.Image) -> Image.Image:
     noise = np.asarray(grain(42, image.size, 2), np.float32) - 128
     rough = np.asarray(tone, np.float32) + noise * (1.1 - np.asarray(tone, np.float32) / 300)
     sheet = Image.fromarray(np.clip(rough, 18, 246).astype(np.uint8), "L").convert("RGB")
-    return inked(
-        sheet, wobbled(edges(image, 1.2, 24).filter(ImageFilter.MaxFilter(3)), 43, 4, 2.0 * unit), (16, 16, 16)
-    )
+    return inked(sheet, wobbled(thickened(edges(image, 1.2, 24)), 43, 4, 2.0 * unit), (16, 16, 16))
 
 
 def stained_glass(image: Image.Image) -> Image.Image:
     bright = ImageEnhance.Brightness(ImageEnhance.Color(image).enhance(2.0)).enhance(1.15)
     glass = painted(bright, cells(image.size, 34.0, 0.9), 0.18, lead=(22, 22, 26), thick=True)
-    return inked(glass, edges(image, 1.4, 34).filter(ImageFilter.MaxFilter(5)), (22, 22, 26))
+    return inked(glass, thickened(thickened(edges(image, 1.4, 34))), (22, 22, 26))
 
 
 def vintage_photo(image: Image.Image) -> Image.Image:

@@ -3,7 +3,19 @@
 from collections.abc import Mapping
 
 from generators import touches
-from generators.frames import LARGEST, SMALLEST, Box, box_seen, crop, flipped, rotated, windowed, within_limits, world
+from generators.frames import (
+    LARGEST,
+    SMALLEST,
+    Box,
+    box_seen,
+    crop,
+    flipped,
+    rotated,
+    visible,
+    windowed,
+    within_limits,
+    world,
+)
 from generators.layout import Span
 from generators.scenes import CannotDraw, find
 from schemas.scene import Frame, Lettering, Scene, Touch
@@ -69,10 +81,23 @@ def cropped(before: Scene, given: Parameters) -> Scene:
     if "object" in given:
         part = around(before, str(given["object"]))
     if "size" in given:
-        part = in_ratio(part if "object" in given else (0.0, 0.0, 1.0, 1.0), ratio_of(str(given["size"])), frame)
+        whole = part if "object" in given else (0.0, 0.0, 1.0, 1.0)
+        part = in_ratio(whole, ratio_of(str(given["size"])), frame)
+        part = part if "object" in given else toward_things(before, part)
     new = crop(frame, part)
     checked(new.width, new.height)
     return framed(before, new)
+
+
+def toward_things(scene: Scene, part: Box) -> Box:
+    """The part slid to where the things are, as anybody would who cuts a picture to a ratio."""
+    boxes = [box_seen(thing, scene.frame) for thing in visible(scene)]
+    if not boxes:
+        return part
+    x = (min(b[0] for b in boxes) + max(b[2] for b in boxes) - part[0] - part[2]) / 2
+    y = (min(b[1] for b in boxes) + max(b[3] for b in boxes) - part[1] - part[3]) / 2
+    dx, dy = min(max(x, -part[0]), 1 - part[2]), min(max(y, -part[1]), 1 - part[3])
+    return part[0] + dx, part[1] + dy, part[2] + dx, part[3] + dy
 
 
 def around(scene: Scene, words: str) -> Box:

@@ -67,19 +67,21 @@ class Plan(Record):
     author: Author = Author()
     renderer: Renderer = Renderer()
     near_duplicates: NearDuplicates = NearDuplicates()
-    attempts: int = Field(default=30, ge=1, le=1000, description="How often a slot is tried before the plan is refused.")
+    attempts: int = Field(
+        default=30, ge=1, le=1000, description="How often a slot is tried before the plan is refused."
+    )
 
     @model_validator(mode="after")
     def shares_are_usable(self) -> Self:
-        shares = {
-            "dialogues.turns": self.dialogues.turns,
-            "dialogues.openings": self.dialogues.openings,
-            "dialogues.mix": self.dialogues.mix,
-            "dialogues.manners": self.dialogues.manners,
-            "splits": self.splits,
-        }
-        for key, weights in shares.items():
-            if weights and sum(weights.values()) <= 0:
+        shares = (
+            ("dialogues.turns", self.dialogues.turns.values()),
+            ("dialogues.openings", self.dialogues.openings.values()),
+            ("dialogues.mix", self.dialogues.mix.values()),
+            ("dialogues.manners", self.dialogues.manners.values()),
+            ("splits", self.splits.values()),
+        )
+        for key, weights in shares:
+            if weights and sum(weights) <= 0:
                 raise ValueError(f"{key}: all weights are 0")
         return self
 

@@ -1,7 +1,7 @@
 """Prompt: a seed prompt with its category and the phrases it is made of.
 
-    Prompt(id="p1f0c2a9e4d", category="animals", text="a fox on a beach at sunset, watercolour",
-           parts={"subject": "fox", "setting": "beach", "lighting": "sunset", "style": "watercolour"})
+Prompt(id="p1f0c2a9e4d", category="animals", text="a fox on a beach at sunset, watercolour",
+       parts={"subject": "fox", "setting": "beach", "lighting": "sunset", "style": "watercolour"})
 """
 
 import re

@@ -48,7 +48,7 @@ class Input(Record):
             raise ValueError(f"input {self.name!r}: 'choices' goes with type 'choice' and only with it")
         if len(set(self.choices)) != len(self.choices):
             raise ValueError(f"input {self.name!r}: the same choice stands twice in {list(self.choices)}")
-        if self.type != "number" and not (self.minimum is self.maximum is self.unit is None):
+        if self.type != "number" and (self.minimum, self.maximum, self.unit) != (None, None, None):
             raise ValueError(f"input {self.name!r}: minimum, maximum and unit are for type 'number'")
         if self.minimum is not None and self.maximum is not None and self.minimum >= self.maximum:
             raise ValueError(f"input {self.name!r}: minimum {self.minimum} is not below maximum {self.maximum}")
@@ -192,4 +192,3 @@ class Library(Record):
     @property
     def fingerprint(self) -> str:
         return digest(self)
-

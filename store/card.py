@@ -1,6 +1,7 @@
 """The card of a release: README.md with the metadata by which `datasets` and the Hub open it."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import yaml
 
@@ -18,9 +19,11 @@ ABOUT = {
 
 def card_of(manifest: Manifest, plan: Plan, library: Library) -> str:
     counts = manifest.splits
-    rows = [[s, counts[s].dialogues, counts[s].turns, counts[s].prompts, counts[s].images, ABOUT[s]] for s in SPLITS]
+    rows: list[list[str | int]] = [
+        [s, counts[s].dialogues, counts[s].turns, counts[s].prompts, counts[s].images, ABOUT[s]] for s in SPLITS
+    ]
     skills = sum((Counter(c.by_skill) for c in counts.values()), Counter())
-    skill_rows = [[f"`{s.id}`", s.name, s.type, skills[s.id]] for s in library.skills]
+    skill_rows: list[list[str | int]] = [[f"`{s.id}`", s.name, s.type, skills[s.id]] for s in library.skills]
     return f"""---
 {metadata(manifest, plan)}---
 
@@ -92,7 +95,10 @@ def metadata(manifest: Manifest, plan: Plan) -> str:
     return yaml.safe_dump(fields, sort_keys=False, allow_unicode=True)
 
 
-def table(head: list[str], rows: list[list[object]]) -> str:
-    cells = [head, ["---"] * len(head), *[[f"{c:,}" if isinstance(c, int) else str(c) for c in row] for row in rows]]
+def table(head: Sequence[str], rows: Sequence[Sequence[str | int]]) -> str:
+    cells = [
+        list(head),
+        ["---"] * len(head),
+        *[[f"{c:,}" if isinstance(c, int) else str(c) for c in row] for row in rows],
+    ]
     return "\n".join("| " + " | ".join(row) + " |" for row in cells)
-

@@ -31,16 +31,16 @@ def rebuild(data: Path) -> Path:
 
 def views(data: Path) -> dict[str, str]:
     parts = data / "parts"
-    has = {stage: any((parts / stage).glob("*.parquet")) for stage in ("dialogues", "settled")}
-    found = {
-        "parts": f"select * exclude (shingles, bands, filename), filename as part from {files(parts / 'dialogues')}"
-        if has["dialogues"]
-        else EMPTY_PARTS,
-        "rejects": f"select * exclude (filename), filename as part from {files(parts / 'settled')} where reason is not null"
-        if has["settled"]
-        else EMPTY_PARTS,
-    }
-    folders = sorted(path.parent for path in (data / "releases").glob("*/manifest.json") if not path.parent.name.startswith("."))
+    stages = {"parts": ("dialogues", "* exclude (shingles, bands, filename)", "true"),
+              "rejects": ("settled", "* exclude (filename)", "reason is not null")}  # fmt: skip
+    found = {}
+    for name, (stage, columns, where) in stages.items():
+        made = any((parts / stage).glob("*.parquet"))
+        rows = f"select {columns}, filename as part from {files(parts / stage)} where {where}"
+        found[name] = rows if made else EMPTY_PARTS
+    folders = sorted(
+        path.parent for path in (data / "releases").glob("*/manifest.json") if not path.parent.name.startswith(".")
+    )
     if folders:
         found["releases"] = " union all ".join(release_row(folder) for folder in folders)
         found["dialogues"] = " union all by name ".join(release_rows(folder) for folder in folders)
@@ -49,7 +49,8 @@ def views(data: Path) -> dict[str, str]:
 
 
 TURNS = """
-select release, split, id, unnest(generate_series(0, len(turns) - 1)) as turn, unnest(turns, max_depth := 2) from dialogues
+select release, split, id, unnest(generate_series(0, len(turns) - 1)) as turn, unnest(turns, max_depth := 2)
+from dialogues
 """
 
 
@@ -60,9 +61,16 @@ def files(folder: Path) -> str:
 def release_row(folder: Path) -> str:
     manifest = read_manifest(folder)
     dialogues = sum(counts.dialogues for counts in manifest.splits.values())
-    values = [quoted(manifest.folder), quoted(manifest.name), quoted(manifest.version), quoted(manifest.identity), str(dialogues)]
+    values = [
+        quoted(manifest.folder),
+        quoted(manifest.name),
+        quoted(manifest.version),
+        quoted(manifest.identity),
+        str(dialogues),
+    ]
     return "select " + ", ".join(
-        f"{value} as {name}" for value, name in zip(values, ("release", "name", "version", "identity", "dialogues"), strict=True)
+        f"{value} as {name}"
+        for value, name in zip(values, ("release", "name", "version", "identity", "dialogues"), strict=True)
     )
 
 
@@ -94,6 +102,9 @@ def ask(data: Path, query: str) -> str:
 def as_table(columns: list[str], rows: list[tuple[object, ...]]) -> str:
     cells = [list(columns), *[["" if c is None else str(c) for c in row] for row in rows]]
     widths = [min(60, max(len(row[n]) for row in cells)) for n in range(len(columns))]
-    lines = ["  ".join(cell[:60].replace("\n", " ").ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
+    lines = [
+        "  ".join(cell[:60].replace("\n", " ").ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    ]
     lines.insert(1, "  ".join("-" * width for width in widths))
     return "\n".join(lines)

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -72,8 +73,11 @@ def first_line(error: Exception) -> str:
 
 def sweep(folder: Path) -> None:
     """Take away what a killed process left unfinished. Only the holder of the build lock may call this."""
-    for left in folder.rglob(f"{UNFINISHED}*"):
-        left.unlink(missing_ok=True)
+    for left in list(folder.rglob(f"{UNFINISHED}*")):
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
 
 
 def rows_of(table: pa.Table) -> list[dict[str, Any]]:

@@ -1,8 +1,8 @@
 """Releases: shards, card, cards of the skills, plan and manifest, in a folder that appears whole or not at all.
 
-    data/releases/drawnconvos-1.0.0/
-        README.md  manifest.json  plan.yaml  skills.json  run.json
-        sft/train-00000-of-00003.parquet  rlhf/…  test/test-00000-of-00001.parquet
+data/releases/drawnconvos-1.0.0/
+    README.md  manifest.json  plan.yaml  skills.json  run.json
+    sft/train-00000-of-00003.parquet  rlhf/…  test/test-00000-of-00001.parquet
 """
 
 import os
@@ -73,7 +73,11 @@ def unfinished_release(root: Path, name: str) -> Iterator[Path]:
 def same_release(root: Path, making: Making) -> Outcome | None:
     """The release that this plan already made with this code, if there is one and it is unharmed."""
     for manifest in reversed(releases(root, making.plan.name) if root.is_dir() else []):
-        same = (manifest.plan, manifest.source, manifest.made_with) == (making.plan.fingerprint, making.source, making.made_with)
+        same = (manifest.plan, manifest.source, manifest.made_with) == (
+            making.plan.fingerprint,
+            making.source,
+            making.made_with,
+        )
         if same and manifest.skills == making.library.fingerprint:
             folder = root / manifest.folder
             for change in changed_files(folder, manifest):
@@ -93,7 +97,7 @@ def finish(
     """Make the folder a release: count, describe, number and rename it; or find that it already stands."""
     (folder / "plan.yaml").write_text(making.plan_text, encoding="utf-8")
     (folder / "skills.json").write_text(making.library.to_json() + "\n", encoding="utf-8")
-    splits = {split: counts_of(tallies[split]) for split in SPLITS}
+    splits: dict[str, Counts] = {split: counts_of(tallies[split]) for split in SPLITS}
     manifest = Manifest(
         name=making.plan.name,
         version="0.0.0",
@@ -142,7 +146,11 @@ def counts_of(tallies: Sequence[Tally]) -> Counts:
         images=len(set().union(*(t.images for t in tallies))),
         dialogues=sum(t.rows for t in tallies),
         turns=turns,
-        **{name: dict(sorted(total.get(name, Counter()).items())) for name in Counts.model_fields if name.startswith("by_")},
+        **{
+            name: dict(sorted(total.get(name, Counter()).items()))
+            for name in Counts.model_fields
+            if name.startswith("by_")
+        },
     )
 
 

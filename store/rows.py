@@ -2,7 +2,7 @@
 
     {"id": "p3fa19c2b7d-004-0", "prompt": "a fox on a beach", …,
      "turns": [{"user": "remove the umbrella", "attached": [0], "intent": "remove_object",
-                "parameters": "{\\"object\\":\\"umbrella\\"}", "reply": "Done.", "image_before": 0, "image_after": 1, …}],
+                "parameters": "{\\"object\\":\\"umbrella\\"}", "reply": "Done.", "image_before": 0, …}],
      "images": [<Image>, <Image>], "image_info": [{"sha256": …, "recipe": "{…}", "scene": "{…}"}, …],
      "preferences": []}
 
@@ -129,7 +129,9 @@ def dialogue_of(row: Row) -> Dialogue:
 
 
 def turn_of(row: Row) -> Turn:
-    fields = {name: row[name] for name in ("user", "reply", "image_before", "image_after", "construction", "label_source")}
+    fields = {
+        name: row[name] for name in ("user", "reply", "image_before", "image_after", "construction", "label_source")
+    }
     call = Call(intent=row["intent"], parameters=json.loads(row["parameters"]))
     return Turn(**fields, call=call, attached=tuple(row["attached"]), phenomena=tuple(row["phenomena"]))
 

@@ -54,7 +54,9 @@ def connect() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"memory_limit": "400MB", "temp_directory": tempfile.gettempdir(), "threads": "2"})
 
 
-def settle_round(path: Path, new: Sequence[Path], settled: Sequence[Path], earlier: Sequence[Path], rule: NearDuplicates) -> None:
+def settle_round(
+    path: Path, new: Sequence[Path], settled: Sequence[Path], earlier: Sequence[Path], rule: NearDuplicates
+) -> None:
     """Judge the dialogues in `new` against each other and against what `settled` let stand from `earlier`."""
     with connect() as db:
         try:

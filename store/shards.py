@@ -48,10 +48,7 @@ def write_shard(path: Path, batches: Sequence[Sequence[Source]], settled: Sequen
     """Every dialogue of these batches that was let stand, in the order of prompt and slot."""
     tally = Tally(0, set(), set(), {name: Counter() for name in COUNTED})
     standing = {
-        row["id"]
-        for part in settled
-        for row in rows_of(read_table(part, ["id", "reason"]))
-        if row["reason"] is None
+        row["id"] for part in settled for row in rows_of(read_table(part, ["id", "reason"])) if row["reason"] is None
     }
     with whole(path) as unfinished, open_writer(unfinished) as writer:
         waiting: list[dict[str, Any]] = []
@@ -88,7 +85,7 @@ def batch_rows(sources: Sequence[Source], standing: set[str], tally: Tally) -> l
             count(tally, dialogue, entry)
             missing = [image.sha256 for image in dialogue.images if image.sha256 not in pictures]
             if missing:
-                raise Damaged(source.pictures, f"lacks picture {missing[0]}")
+                raise Damaged(source.dialogues, f"names picture {missing[0]}, which its batch did not paint")
             found.append((entry["prompt_id"], entry["slot"], row_of(dialogue, pictures)))
     found.sort(key=lambda each: each[:2])
     return [row for *_, row in found]

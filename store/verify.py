@@ -79,7 +79,9 @@ def check_shard(path: Path, library: Library) -> Seen:
 def keeps_the_contract(schema: pa.Schema) -> bool:
     """The columns in their types, and the metadata by which `datasets` decodes pictures."""
     wanted = arrow_schema()
-    return bool(schema.equals(wanted)) and (schema.metadata or {}).get(b"huggingface") == wanted.metadata[b"huggingface"]
+    return (
+        bool(schema.equals(wanted)) and (schema.metadata or {}).get(b"huggingface") == wanted.metadata[b"huggingface"]
+    )
 
 
 def check_row(place: str, row: dict[str, Any], library: Library, seen: Seen) -> int:

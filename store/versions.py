@@ -81,7 +81,9 @@ def compare(old: Path, new: Path) -> Changes:
                 db.execute(f"create temp table {name}_rows as {ROW_HASHES}", {"files": shard_paths(folder)})
             rows = db.execute(COMPARE).fetchall()
         except duckdb.Error as error:
-            raise Damaged(f"{old} or {new}", f"cannot be read ({first_line(error)})", "try `drawnconvos verify`") from error
+            raise Damaged(
+                f"{old} or {new}", f"cannot be read ({first_line(error)})", "try `drawnconvos verify`"
+            ) from error
     kinds: dict[str, list[str]] = {kind: [] for kind in Changes._fields}
     for dialogue_id, kind in rows:
         kinds[kind].append(dialogue_id)

@@ -40,7 +40,9 @@ def test_constructions_say_what_their_card_can_hold(bank: Bank) -> None:
         for _, slug, text in group.constructions():
             said = {name for name, _ in slots(text)}
             assert said <= names, f"{bank.skill}/{slug}: {text}"
-            assert required <= said | set(group.when), f"{bank.skill}/{slug} leaves out {required - said - set(group.when)}"
+            assert required <= said | set(group.when), (
+                f"{bank.skill}/{slug} leaves out {required - said - set(group.when)}"
+            )
         for reply in (*group.replies, *bank.replies):
             assert {name for name, _ in slots(reply)} <= names
 
@@ -70,7 +72,10 @@ def test_slugs_are_unique_and_wordings_differ(bank: Bank) -> None:
 @pytest.mark.parametrize("bank", BANKS, ids=lambda bank: bank.skill)
 def test_every_reading_of_a_construction_comes_out_clean(bank: Bank) -> None:
     for group in bank.groups:
-        for form, _, text in [*group.constructions(), *(("reply", "", reply) for reply in (*group.replies, *bank.replies))]:
+        for form, _, text in [
+            *group.constructions(),
+            *(("reply", "", reply) for reply in (*group.replies, *bank.replies)),
+        ]:
             for n in range(5):
                 read = choose(text, Random(n))
                 assert not re.search(r"[\[\]<|]|(?<!-)>", read), f"{bank.skill}: {read}"
@@ -102,5 +107,14 @@ def test_manners_are_probabilities() -> None:
     assert len(manners()) >= 6
     for name, manner in manners().items():
         assert set(manner.forms) == set(FORMS), name
-        shares = (manner.open, manner.close, manner.please, manner.react, manner.switch, manner.lower, manner.end_mark, manner.slip)
+        shares = (
+            manner.open,
+            manner.close,
+            manner.please,
+            manner.react,
+            manner.switch,
+            manner.lower,
+            manner.end_mark,
+            manner.slip,
+        )
         assert all(0 <= share <= 1 for share in shares), name

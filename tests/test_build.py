@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 
 import datasets
@@ -37,8 +38,13 @@ def test_a_release_is_what_the_plan_asked_for(tiny: Outcome) -> None:
     counts = tiny.manifest.splits
     assert {split: c.dialogues for split, c in counts.items()} == {"sft": 60, "rlhf": 30, "test": 10}
     for c in counts.values():
-        assert c.by_turn_class == {"single": c.dialogues * 3 // 10, "short": c.dialogues * 6 // 10, "long": c.dialogues // 10}
-    assert {skill for c in counts.values() for skill in c.by_skill} == set(json.loads((tiny.folder / "skills.json").read_text())["skills"][n]["id"] for n in range(22))
+        assert c.by_turn_class == {
+            "single": c.dialogues * 3 // 10,
+            "short": c.dialogues * 6 // 10,
+            "long": c.dialogues // 10,
+        }
+    library = json.loads((tiny.folder / "skills.json").read_text())
+    assert {skill for c in counts.values() for skill in c.by_skill} == {card["id"] for card in library["skills"]}
     assert tiny.manifest.leakage.prompts == tiny.manifest.leakage.images == tiny.manifest.leakage.near_duplicates == 0
 
 
@@ -53,7 +59,7 @@ def test_a_release_opens_in_datasets_as_it_is(tiny: Outcome, tmp_path: Path, con
     loaded = datasets.load_dataset(str(tiny.folder), config, cache_dir=str(tmp_path))
     assert list(loaded) == [split]
     row = loaded[split][0]
-    shown = [image for image in row["images"]]
+    shown = list(row["images"])
     assert all(isinstance(image, Image.Image) and image.size[0] >= 64 for image in shown)
     assert len(shown) == len(row["image_info"]) and row["preferences"] == []
     assert isinstance(json.loads(row["turns"][0]["parameters"]), dict)
@@ -63,7 +69,7 @@ def test_rows_are_grouped_by_prompt_in_row_groups_of_a_hundred(tiny: Outcome) ->
     with pq.ParquetFile(tiny.folder / "sft" / "train-00000-of-00001.parquet") as file:
         prompts = file.read(["prompt_id"])["prompt_id"].to_pylist()
         assert file.metadata.row_group(0).num_rows == min(100, len(prompts))
-    assert len([1 for a, b in zip(prompts, prompts[1:], strict=False) if a != b]) == len(set(prompts)) - 1
+    assert len([1 for a, b in pairwise(prompts) if a != b]) == len(set(prompts)) - 1
 
 
 def test_the_same_plan_again_changes_nothing(tiny: Outcome, tiny_data: Path) -> None:
@@ -98,7 +104,9 @@ def test_killed_again_and_again_it_comes_to_the_same(tiny: Outcome, tmp_path: Pa
     finished = {path: path.stat().st_mtime_ns for path in (data / "parts").rglob("[!.]*.parquet")}
     assert kills and finished
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    assert (data / "releases" / "tiny-1.0.0" / "manifest.json").read_bytes() == (tiny.folder / "manifest.json").read_bytes()
+    assert (data / "releases" / "tiny-1.0.0" / "manifest.json").read_bytes() == (
+        tiny.folder / "manifest.json"
+    ).read_bytes()
     assert {path: path.stat().st_mtime_ns for path in finished} == finished, "a finished part was made again"
     assert not list(data.rglob(".unfinished*"))
 
@@ -119,7 +127,9 @@ def test_interrupted_it_says_so_and_goes_on(tmp_path: Path) -> None:
 
 def test_a_second_build_waits_and_says_so(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "flows", "build", str(PLAN), "--data", str(tmp_path / "data")]
-    first, second = (subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2))
+    first, second = (
+        subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)
+    )
     outputs = [process.communicate(timeout=120) for process in (first, second)]
     assert [first.returncode, second.returncode] == [0, 0]
     together = "".join(out + err for out, err in outputs)
@@ -201,10 +211,15 @@ def test_a_release_edited_by_hand_is_found_out(copy: Path, change: Callable[[Pat
         (edit_rows(lambda row: row.update(prompt_id="p0")), "prompt_id: 'p0' is not the prompt of"),
         (edit_rows(lambda row: row["turns"][0].update(image_before=9)), "turn 0 points at picture 9"),  # type: ignore[index]
         (edit_rows(lambda row: row["turns"][0].update(parameters="{")), "is not a dialogue"),  # type: ignore[index]
-        (lambda path: pq.write_table(pq.read_table(path).drop_columns(["category"]), path), "its columns are not those of the row contract"),
+        (
+            lambda path: pq.write_table(pq.read_table(path).drop_columns(["category"]), path),
+            "its columns are not those of the row contract",
+        ),
     ],
 )
-def test_even_with_a_forged_manifest_the_rows_are_held_against_each_other(copy: Path, change: Callable[[Path], None], finding: str) -> None:
+def test_even_with_a_forged_manifest_the_rows_are_held_against_each_other(
+    copy: Path, change: Callable[[Path], None], finding: str
+) -> None:
     from store.files import sha256_of
     from store.versions import write_manifest
 
@@ -213,7 +228,9 @@ def test_even_with_a_forged_manifest_the_rows_are_held_against_each_other(copy: 
     change(path)
     manifest = read_manifest(folder)
     files = tuple(
-        file.model_copy(update={"sha256": sha256_of(path), "bytes": path.stat().st_size}) if file.path.startswith("test/") else file
+        file.model_copy(update={"sha256": sha256_of(path), "bytes": path.stat().st_size})
+        if file.path.startswith("test/")
+        else file
         for file in manifest.files
     )
     write_manifest(folder, manifest.model_copy(update={"files": files}).identified())

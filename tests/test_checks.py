@@ -21,11 +21,29 @@ def turn(user: str, intent: str, parameters: dict[str, Any], reply: str = "Done.
 def dialogue(*turns: Turn, pictures: int = 3) -> Dialogue:
     recipe = Recipe(renderer="r", seed="s", call=Call(intent="text_to_image", parameters={"prompt": "x"}))
     images = tuple(Image(sha256=f"{n:064x}", recipe=recipe) for n in range(pictures))
-    return Dialogue(id="p-0", prompt_id="p", prompt="a fox", category="animals", author="a", renderer="r", turns=turns, images=images)
+    return Dialogue(
+        id="p-0",
+        prompt_id="p",
+        prompt="a fox",
+        category="animals",
+        author="a",
+        renderer="r",
+        turns=turns,
+        images=images,
+    )
 
 
-FIRST = turn("Take the bench away, please.", "remove_object", {"object": "bench"}, attached=(0,), image_before=0, image_after=1)
-SECOND = turn("make it 20% brighter", "adjust", {"property": "brightness", "direction": "more", "amount": 20}, "Brighter now.", image_before=1, image_after=2)
+FIRST = turn(
+    "Take the bench away, please.", "remove_object", {"object": "bench"}, attached=(0,), image_before=0, image_after=1
+)
+SECOND = turn(
+    "make it 20% brighter",
+    "adjust",
+    {"property": "brightness", "direction": "more", "amount": 20},
+    "Brighter now.",
+    image_before=1,
+    image_after=2,
+)
 GOOD = dialogue(FIRST, SECOND)
 
 

@@ -67,7 +67,6 @@ def test_a_new_thing_goes_where_it_was_wanted_as_seen(fox: Scene, position: str,
     assert fits[position]
 
 
-
 def test_a_new_thing_is_in_view_of_a_cropped_picture(fox: Scene) -> None:
     close = run(fox, "transform", operation="crop", object="fox")
     assert len(visible(run(close, "add_object", object="mushroom"))) == len(visible(close)) + 1
@@ -120,9 +119,14 @@ def test_a_cut_out_stands_alone(fox: Scene) -> None:
 
 @pytest.mark.parametrize(
     ("instruction", "field", "value"),
-    [("make it snow", "weather", "snow"), ("make it night", "time", "night"), ("turn it into autumn", "season", "autumn"),
-     ("let it rain", "weather", "rain"), ("cover everything in fog", "weather", "fog")],
-)  # fmt: skip
+    [
+        ("make it snow", "weather", "snow"),
+        ("make it night", "time", "night"),
+        ("turn it into autumn", "season", "autumn"),
+        ("let it rain", "weather", "rain"),
+        ("cover everything in fog", "weather", "fog"),
+    ],
+)
 def test_instructions_change_the_air_and_the_season(fox: Scene, instruction: str, field: str, value: str) -> None:
     assert getattr(run(fox, "instruct_edit", instruction=instruction), field) == value
 

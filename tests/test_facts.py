@@ -94,3 +94,12 @@ def test_facts_follow_an_edit(scene: Scene) -> None:
     gone = run(scene, "remove_object", object="balloon")
     assert "balloons" not in answers(gone, "count")
     assert Fact("count", {"things": "dogs"}, "two") in facts(gone)
+
+
+def test_what_is_hidden_is_not_claimed() -> None:
+    things = (
+        Thing(id=1, noun="mouse", x=0.5, y=0.85, height=0.1),
+        Thing(id=2, noun="elephant", x=0.5, y=0.9, height=0.5),
+    )
+    scene = Scene(key="k", setting="meadow", things=things, frame=Frame(width=512, height=512))
+    assert "mice" not in answers(scene, "count") and "a mouse" not in answers(scene, "presence")

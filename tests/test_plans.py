@@ -52,7 +52,12 @@ def test_a_wrong_plan_is_refused_with_its_place(change: dict[str, Any], message:
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("name: [", "line 1: is not YAML"), ("- a\n- b", "holds list, not a plan"), ("", "holds NoneType, not a plan"), ("\x00", "is not YAML")],
+    [
+        ("name: [", "line 1: is not YAML"),
+        ("- a\n- b", "holds list, not a plan"),
+        ("", "holds NoneType, not a plan"),
+        ("\x00", "is not YAML"),
+    ],
 )
 def test_a_file_that_is_no_plan(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "plan.yaml"
@@ -94,11 +99,17 @@ def test_a_forecast_says_when_shares_do_not_divide() -> None:
 
 
 BAD_CARDS = [
-    ("id: x\nname: Xylo\ndescription: Draws what a xylophone would sound like on paper.", "card 'x': 'type' is missing"),
+    (
+        "id: x\nname: Xylo\ndescription: Draws what a xylophone would sound like on paper.",
+        "card 'x': 'type' is missing",
+    ),
     ("[1, 2]", "entry 0 is 1, not a card"),
     ("a: [", "is not YAML"),
     ({"inputs": [{"name": "a", "type": "text", "description": "the first one"}] * 2}, "input 'a' is defined 2 times"),
-    ({"inputs": [{"name": "a", "type": "pixels", "description": "the first one"}]}, "inputs.0.type: Input should be 'text', 'thing'"),
+    (
+        {"inputs": [{"name": "a", "type": "pixels", "description": "the first one"}]},
+        "inputs.0.type: Input should be 'text', 'thing'",
+    ),
     ({"id": "../../x"}, "id: String should match pattern"),
     ({"kind": "edit"}, "unknown key 'kind'"),
 ]

@@ -1,6 +1,7 @@
 """The build under a real Prefect server, work pool and worker: the deployment's lines as the README has them."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -21,8 +22,22 @@ pytestmark = pytest.mark.server
 BIN = Path(sys.executable).parent
 
 
+def project(folder: Path) -> Path:
+    """The project as Prefect sees it, with the default plan cut down to the tiny one."""
+    folder.mkdir()
+    for name in ("flows", "generators", "schemas", "store"):
+        (folder / name).symlink_to(ROOT / name)
+    for name in ("prefect.toml", "prefect.yaml"):
+        shutil.copy(ROOT / name, folder)
+    (folder / "plans").mkdir()
+    for name in ("tiny.yaml", "drawnconvos.yaml"):
+        shutil.copy(ROOT / "plans" / "tiny.yaml", folder / "plans" / name)
+    return folder
+
+
 class Server:
     def __init__(self, folder: Path) -> None:
+        self.project = project(folder / "project")
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -34,30 +49,45 @@ class Server:
             "DO_NOT_TRACK": "1",
             "PREFECT_WORKER_QUERY_SECONDS": "2",
             "PATH": f"{BIN}:{os.environ['PATH']}",
+            "PWD": str(self.project),
         }
         self.processes: list[subprocess.Popen[bytes]] = []
         self.log = (folder / "server.log").open("wb")
 
     def start(self, *words: str) -> None:
-        self.processes.append(subprocess.Popen(["prefect", *words], cwd=ROOT, env=self.env, stdout=self.log, stderr=self.log))
+        self.processes.append(
+            subprocess.Popen(["prefect", *words], cwd=self.project, env=self.env, stdout=self.log, stderr=self.log)
+        )
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(["prefect", *words], cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=300)
+        return subprocess.run(
+            ["prefect", *words], cwd=self.project, env=self.env, capture_output=True, text=True, timeout=300
+        )
+
+    def wait_until_done(self, run_id: str) -> str:
+        deadline = time.monotonic() + 180
+        while time.monotonic() < deadline:
+            state = httpx.get(f"{self.api}/flow_runs/{run_id}", timeout=30).json()["state"]["type"]
+            if state in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED"):
+                return str(state)
+            time.sleep(0.5)
+        raise AssertionError("the flow run did not end")
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
         answer = httpx.post(f"{self.api}{path}", json=body, timeout=30)
         answer.raise_for_status()
         return answer.json()
 
-    def wait_until_up(self) -> None:
+    def wait_for(self, url: str) -> None:
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             try:
-                if httpx.get(f"{self.api}/health", timeout=2).is_success:
+                if httpx.get(url, timeout=2).is_success:
                     return
             except httpx.HTTPError:
-                time.sleep(0.5)
-        raise AssertionError("the Prefect server did not start")
+                pass
+            time.sleep(0.3)
+        raise AssertionError(f"nothing at {url}; see {self.log.name}")
 
     def stop(self) -> None:
         for process in reversed(self.processes):
@@ -74,8 +104,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     made = Server(tmp_path_factory.mktemp("prefect"))
     try:
         made.start("server", "start", "--no-ui", "--port", str(made.port))
-        made.wait_until_up()
-        made.start("worker", "start", "-p", "cpu", "--type", "process")
+        made.wait_for(f"{made.api}/health")
+        made.start("worker", "start", "-p", "cpu")
+        made.wait_for(f"{made.api}/work_pools/cpu")
         deployed = made.run("--no-prompt", "deploy", "--all")
         assert deployed.returncode == 0, deployed.stdout + deployed.stderr
         yield made
@@ -98,24 +129,36 @@ def test_a_deployment_makes_the_release_that_the_command_makes(server: Server, t
 
 
 def test_the_bare_name_stands_for_the_local_deployment(server: Server) -> None:
-    """The very line of the README, from the project's folder; the run is cancelled before it builds much."""
+    """The very line of the README, from the project's folder, until its release stands."""
     done = server.run("deployment", "run", "build-drawnconvos")
     assert done.returncode == 0, done.stdout + done.stderr
-    runs = server.post("/flow_runs/filter", {"sort": "EXPECTED_START_TIME_DESC", "limit": 1})
-    deployment = httpx.get(f"{server.api}/deployments/{runs[0]['deployment_id']}").json()
-    assert deployment["name"] == "local" and runs[0]["parameters"]["plan"] == "plans/drawnconvos.yaml"
-    server.run("flow-run", "cancel", runs[0]["id"])
+    (run,) = server.post("/flow_runs/filter", {"sort": "EXPECTED_START_TIME_DESC", "limit": 1})
+    deployment = httpx.get(f"{server.api}/deployments/{run['deployment_id']}", timeout=30).json()
+    assert deployment["name"] == "local" and run["parameters"]["plan"] == "plans/drawnconvos.yaml"
+    assert server.wait_until_done(run["id"]) == "COMPLETED"
+    assert (server.project / "data" / "releases" / "tiny-1.0.0" / "manifest.json").is_file()
+
+
+def test_a_plan_that_is_wrong_fails_the_run_without_retries(server: Server) -> None:
+    done = server.run("deployment", "run", "build-drawnconvos/local", "--watch", "-p", 'overrides=["seeed=1"]')
+    assert done.returncode != 0
+    (run,) = server.post("/flow_runs/filter", {"sort": "EXPECTED_START_TIME_DESC", "limit": 1})
+    assert run["state"]["type"] == "FAILED" and "unknown key 'seeed' (did you mean 'seed'?)" in run["state"]["message"]
 
 
 def test_wrong_parameters_are_refused_before_anything_runs(server: Server) -> None:
     done = server.run("deployment", "run", "build-drawnconvos/local", "-p", "workers=-1")
-    assert done.returncode != 0 and "greater than or equal to 0" in done.stdout + done.stderr
+    assert done.returncode != 0 and "less than the minimum of 0" in done.stdout + done.stderr
     done = server.run("deployment", "run", "build-drawnconvos/local", "-p", "paln=x")
     assert done.returncode != 0
 
 
 def test_outside_the_project_the_bare_name_is_unknown(server: Server, tmp_path: Path) -> None:
-    done = subprocess.run(["prefect", "deployment", "run", "build-drawnconvos"], cwd=tmp_path, env=server.env, capture_output=True, text=True)
+    done = subprocess.run(
+        ["prefect", "deployment", "run", "build-drawnconvos"],
+        cwd=tmp_path,
+        env=server.env,
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode != 0
-
-

@@ -18,7 +18,9 @@ from schemas.prompt import Prompt
 from schemas.scene import Frame, Scene, Thing
 from schemas.skill import Input, Library, Skill
 
-words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30).filter(str.strip)
+words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30).filter(
+    str.strip
+)
 names = st.from_regex(r"[a-z][a-z0-9_]{0,10}", fullmatch=True)
 values = words | st.integers(-(10**9), 10**9) | st.floats(allow_nan=False, allow_infinity=False, width=32)
 calls = st.builds(Call, intent=names, parameters=st.dictionaries(names, values, max_size=4))
@@ -31,7 +33,9 @@ scenes = st.builds(
     frame=st.builds(Frame, width=st.integers(1, 999), height=st.integers(1, 999)),
 )  # fmt: skip
 hashes = st.from_regex(r"[0-9a-f]{64}", fullmatch=True)
-images = st.builds(Image, sha256=hashes, recipe=st.builds(Recipe, renderer=words, seed=words, call=calls), scene=st.none() | scenes)
+images = st.builds(
+    Image, sha256=hashes, recipe=st.builds(Recipe, renderer=words, seed=words, call=calls), scene=st.none() | scenes
+)
 samples = st.builds(Sample.of, text=answers.map(lambda a: a.text) | words, source=words)
 prompts = st.builds(Prompt.of, text=words.filter(lambda t: len(t) > 2), category=words, parts=st.just({}), author=words)
 
@@ -40,7 +44,9 @@ prompts = st.builds(Prompt.of, text=words.filter(lambda t: len(t) > 2), category
 def dialogues(draw: st.DrawFn) -> Dialogue:
     shown = tuple(draw(st.lists(images, min_size=1, max_size=3)))
     index = st.integers(0, len(shown) - 1)
-    turn = st.builds(Turn, user=words, call=calls, reply=words, image_before=st.none() | index, image_after=st.none() | index)
+    turn = st.builds(
+        Turn, user=words, call=calls, reply=words, image_before=st.none() | index, image_after=st.none() | index
+    )
     text = draw(words)
     return Dialogue(id="d", prompt_id="p", prompt=text, category=text, author=text, renderer=text,
                     turns=tuple(draw(st.lists(turn, min_size=1, max_size=3))), images=shown)  # fmt: skip
@@ -135,7 +141,9 @@ def test_a_card_is_good_enough_to_be_a_tool(skill: Skill) -> None:
     assert all(len(field["description"]) > 15 for field in tool["parameters"]["properties"].values())
     if skill.draws:
         assert skill.input("avoid") is not None
-        assert "Not " in skill.description or "belong to" in skill.description or "must be preferred" in skill.description
+        assert (
+            "Not " in skill.description or "belong to" in skill.description or "must be preferred" in skill.description
+        )
     if skill.type == "edit":
         assert skill.input("image") is not None and not skill.input("image").required  # type: ignore[union-attr]
 

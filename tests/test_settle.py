@@ -17,7 +17,15 @@ RULE = NearDuplicates()
 LONG = "could you take the old bench by the lake out of the picture and keep everything else as it is"
 
 
-def candidate(prompt: str, slot: int, text: str, split: str = "sft", attempt: int = 0, images: tuple[str, ...] = (), reason: str | None = None) -> dict[str, object]:
+def candidate(
+    prompt: str,
+    slot: int,
+    text: str,
+    split: str = "sft",
+    attempt: int = 0,
+    images: tuple[str, ...] = (),
+    reason: str | None = None,
+) -> dict[str, object]:
     signature = sign(text)
     return {
         "id": f"{prompt}-{slot:03d}-{attempt}", "prompt_id": prompt, "split": split, "slot": slot, "attempt": attempt,
@@ -40,7 +48,14 @@ def settle(folder: Path, *rounds: list[dict[str, object]], rule: NearDuplicates 
 
 
 def test_the_earlier_slot_stays_and_the_later_falls(tmp_path: Path) -> None:
-    (verdict,) = settle(tmp_path, [candidate("p1", 1, LONG), candidate("p2", 0, LONG + " please", "test"), candidate("p3", 2, "something else entirely")])
+    (verdict,) = settle(
+        tmp_path,
+        [
+            candidate("p1", 1, LONG),
+            candidate("p2", 0, LONG + " please", "test"),
+            candidate("p3", 2, "something else entirely"),
+        ],
+    )
     assert verdict == {"p1-001-0": "near_duplicate", "p2-000-0": None, "p3-002-0": None}
 
 
@@ -65,13 +80,20 @@ def test_what_fell_in_an_earlier_round_is_no_obstacle(tmp_path: Path) -> None:
 
 
 def test_a_picture_stands_in_one_split_only(tmp_path: Path) -> None:
-    rows = [candidate("p1", 0, "one thing", images=("a", "b")), candidate("p2", 1, "another", "rlhf", images=("b",)), candidate("p3", 2, "third", images=("a",))]
+    rows = [
+        candidate("p1", 0, "one thing", images=("a", "b")),
+        candidate("p2", 1, "another", "rlhf", images=("b",)),
+        candidate("p3", 2, "third", images=("a",)),
+    ]
     (verdict,) = settle(tmp_path, rows)
     assert verdict == {"p1-000-0": None, "p2-001-0": "picture_in_other_split", "p3-002-0": None}
 
 
 def test_open_slots_and_reasons_are_read_back(tmp_path: Path) -> None:
-    settle(tmp_path, [candidate("p1", 0, LONG), candidate("p2", 1, LONG), candidate("p3", 2, "x", reason="legible: turns.0")])
+    settle(
+        tmp_path,
+        [candidate("p1", 0, LONG), candidate("p2", 1, LONG), candidate("p3", 2, "x", reason="legible: turns.0")],
+    )
     assert open_slots(tmp_path / "s0.parquet") == {("p2", 1), ("p3", 2)}
     assert rejects_by_reason([tmp_path / "s0.parquet"]) == {"legible": 1, "near_duplicate": 1}
 
@@ -81,7 +103,11 @@ def test_bands_find_what_all_pairs_find(tmp_path: Path) -> None:
     rng = keyed("texts")
     vocabulary = [f"word{n}" for n in range(400)]
     base = [rng.choices(vocabulary, k=24) for _ in range(60)]
-    texts = [" ".join(words[: len(words) - cut] + rng.choices(vocabulary, k=cut)) for words in base for cut in (0, 1, 2, 3, 5, 8)]
+    texts = [
+        " ".join(words[: len(words) - cut] + rng.choices(vocabulary, k=cut))
+        for words in base
+        for cut in (0, 1, 2, 3, 5, 8)
+    ]
     rows = [candidate(f"p{n:03d}", n, text, ("sft", "test")[n % 2]) for n, text in enumerate(texts)]
     part, settled = tmp_path / "d.parquet", tmp_path / "s.parquet"
     write_candidates(part, rows)

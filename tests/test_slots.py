@@ -38,7 +38,12 @@ def test_a_deck_holds_exactly_its_apportionment(shares: dict[str, float], total:
 
 def all_slots(plan: Plan) -> list[Slot]:
     by_split = split_prompts(plan, seed_prompts(plan))
-    return [s for split in SPLITS for row in allot(plan, split, by_split[split], LIBRARY, tuple(manners()), suits) for s in row]
+    return [
+        s
+        for split in SPLITS
+        for row in allot(plan, split, by_split[split], LIBRARY, tuple(manners()), suits)
+        for s in row
+    ]
 
 
 def test_the_papers_plan_is_exact() -> None:
@@ -54,7 +59,9 @@ def test_the_papers_plan_is_exact() -> None:
 
 
 @given(st.integers(1, 40), st.integers(1, 12), st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(1, 9)))
-def test_turn_classes_are_nearest_in_the_whole_and_even_among_prompts(prompts: int, each: int, shares: tuple[int, int, int]) -> None:
+def test_turn_classes_are_nearest_in_the_whole_and_even_among_prompts(
+    prompts: int, each: int, shares: tuple[int, int, int]
+) -> None:
     turns = dict(zip(("single", "short", "long"), map(float, shares), strict=True))
     plan = small_plan(dialogues={"per_prompt": each, "turns": turns, "mix": {"text_to_image": 1, "vqa": 1}})
     rows = turn_classes(plan, "sft", prompts)

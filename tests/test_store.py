@@ -30,7 +30,10 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(Refused, match="cannot be written: .*; nothing was left half-written"), whole(tmp_path / "file" / "part"):
+    with (
+        pytest.raises(Refused, match=r"cannot be written: .*; nothing was left half-written"),
+        whole(tmp_path / "file" / "part"),
+    ):
         pass
 
 
@@ -38,12 +41,13 @@ def test_sweeping_takes_only_what_was_left_unfinished(tmp_path: Path) -> None:
     (tmp_path / "parts").mkdir()
     (tmp_path / "parts" / f"{UNFINISHED}1-x.parquet").write_text("half")
     (tmp_path / "parts" / "x.parquet").write_text("whole")
+    (tmp_path / f"{UNFINISHED}tiny" / "sft").mkdir(parents=True)
     sweep(tmp_path)
-    assert os.listdir(tmp_path / "parts") == ["x.parquet"]
+    assert os.listdir(tmp_path / "parts") == ["x.parquet"] and os.listdir(tmp_path) == ["parts"]
 
 
 def test_records_read_back(tmp_path: Path) -> None:
-    prompts = [Prompt.of(f"a fox number {n} ☂ \"quoted\"", "animals", {"subject": "a fox"}, "me") for n in range(5)]
+    prompts = [Prompt.of(f'a fox number {n} ☂ "quoted"', "animals", {"subject": "a fox"}, "me") for n in range(5)]
     write_records(tmp_path / "p.parquet", {p.id: p for p in prompts})
     assert read_records(tmp_path / "p.parquet", Prompt) == prompts
 

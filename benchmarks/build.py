@@ -1,0 +1,145 @@
+"""What a build costs, stage by stage: time, memory of the whole process tree, growth, orchestration.
+
+    python benchmarks/build.py                the paper's plan, from nothing to a verified release
+    python benchmarks/build.py --growth       and ten times the dialogues per prompt, ten times the prompts
+    python benchmarks/build.py --flow         and the same plan under Prefect
+
+Memory is PSS, sampled over the tree every half second: what processes share is counted once. Timings are
+of one run on whatever else the machine is doing; compare columns, not days.
+"""
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+
+ROOT = Path(__file__).parent.parent
+FLOW = """
+import sys
+from pathlib import Path
+from flows.deploy import build_drawnconvos
+build_drawnconvos(plan=sys.argv[1], data=sys.argv[2], overrides=sys.argv[3:])
+"""
+SERVER = "from prefect import flow\n@flow\ndef nothing() -> None: ...\nnothing()"
+
+
+class Run(NamedTuple):
+    label: str
+    seconds: float
+    cpu_seconds: float
+    peak_mib: float
+    stages: dict[str, float]
+    bytes: int
+    dialogues: int
+
+
+def tree_pss(root: psutil.Process) -> tuple[int, float]:
+    """Bytes and CPU seconds of a process and all below it, but for a Prefect server."""
+    total, cpu = 0, 0.0
+    for process in [root, *root.children(recursive=True)]:
+        try:
+            if any("prefect.server" in word for word in process.cmdline()):
+                continue
+            total += process.memory_full_info().pss
+            times = process.cpu_times()
+            cpu += times.user + times.system
+        except psutil.Error:
+            continue
+    return total, cpu
+
+
+def watched(command: list[str]) -> tuple[float, float, float]:
+    """Wall seconds, CPU seconds and peak PSS in MiB of a command and its children."""
+    started = time.monotonic()
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    peak, cpu, done = [0], [0.0], threading.Event()
+
+    def watch() -> None:
+        root = psutil.Process(process.pid)
+        while not done.wait(0.5):
+            try:
+                now, spent = tree_pss(root)
+            except psutil.Error:
+                return
+            peak[0], cpu[0] = max(peak[0], now), max(cpu[0], spent)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    code = process.wait()
+    done.set()
+    watcher.join()
+    if code:
+        raise SystemExit(f"{' '.join(command)} ended with {code}")
+    return time.monotonic() - started, cpu[0], peak[0] / 2**20
+
+
+def build(label: str, plan: Path, *overrides: str, flow: bool = False) -> Run:
+    data = Path(tempfile.mkdtemp(prefix="benchmark-"))
+    try:
+        words = ["-m", "flows", "build", str(plan), "--data", str(data), "--quiet"]
+        words += [word for override in overrides for word in ("--set", override)]
+        command = [sys.executable, "-c", FLOW, str(plan), str(data), *overrides] if flow else [sys.executable, *words]
+        seconds, cpu, peak = watched(command)
+        (folder,) = (data / "releases").iterdir()
+        stages = json.loads((folder / "run.json").read_text())["seconds"]
+        manifest = json.loads((folder / "manifest.json").read_text())
+        if not flow:
+            verify, _, verify_peak = watched([sys.executable, "-m", "flows", "verify", str(folder)])
+            stages, seconds, peak = {**stages, "verify": verify}, seconds + verify, max(peak, verify_peak)
+        size = sum(file["bytes"] for file in manifest["files"])
+        return Run(label, seconds, cpu, peak, stages, size, sum(c["dialogues"] for c in manifest["splits"].values()))
+    finally:
+        shutil.rmtree(data)
+
+
+def table(runs: list[Run]) -> str:
+    stages = list(dict.fromkeys(stage for run in runs for stage in run.stages))
+    rows = [["", *(run.label for run in runs)]]
+    rows += [[stage, *(f"{run.stages.get(stage, 0):.1f} s" for run in runs)] for stage in stages]
+    rows += [["whole", *(f"{run.seconds:.1f} s" for run in runs)]]
+    rows += [["against the first", *(f"{run.seconds / runs[0].seconds:.2f} x" for run in runs)]]
+    rows += [["peak PSS", *(f"{run.peak_mib:.0f} MiB" for run in runs)]]
+    rows += [["dialogues", *(f"{run.dialogues:,}" for run in runs)]]
+    rows += [["release", *(f"{run.bytes / 2**20:.0f} MiB" for run in runs)]]
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join([lines[0], "|" + "---|" * len(rows[0]), *lines[1:]])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--plan", type=Path, default=ROOT / "plans" / "drawnconvos.yaml")
+    parser.add_argument("--growth", action="store_true", help="ten times the dialogues, and ten times the prompts")
+    parser.add_argument("--flow", action="store_true", help="the same plan as a Prefect flow")
+    options = parser.parse_args()
+    import yaml
+
+    plan = yaml.safe_load(options.plan.read_text())
+    runs = [build("plan", options.plan)]
+    print(table(runs), flush=True)
+    if options.growth:
+        runs.append(
+            build("10x dialogues", options.plan, f"dialogues.per_prompt={10 * plan['dialogues']['per_prompt']}")
+        )
+        runs.append(build("10x prompts", options.plan, f"prompts.count={10 * plan['prompts']['count']}"))
+        print(table(runs), flush=True)
+    if options.flow:
+        flow = build("as a flow", options.plan, flow=True)
+        server, _, _ = watched([sys.executable, "-c", SERVER])
+        work = sum(seconds for stage, seconds in runs[0].stages.items() if stage != "verify")
+        inside = sum(flow.stages.values())
+        print(
+            f"\nstages of the build: plainly {work:.1f} s, as a flow {inside:.1f} s ({100 * (inside / work - 1):+.1f} %)"
+        )
+        print(f"a temporary Prefect server and an empty flow alone: {server:.1f} s")
+
+
+if __name__ == "__main__":
+    main()
