@@ -135,9 +135,8 @@ def main() -> None:
         server, _, _ = watched([sys.executable, "-c", SERVER])
         work = sum(seconds for stage, seconds in runs[0].stages.items() if stage != "verify")
         inside = sum(flow.stages.values())
-        print(
-            f"\nstages of the build: plainly {work:.1f} s, as a flow {inside:.1f} s ({100 * (inside / work - 1):+.1f} %)"
-        )
+        more = 100 * (inside / work - 1)
+        print(f"\nstages of the build: plainly {work:.1f} s, as a flow {inside:.1f} s ({more:+.1f} %)")
         print(f"a temporary Prefect server and an empty flow alone: {server:.1f} s")
 
 
