@@ -24,7 +24,7 @@ from flows.stages import PROMPTS_PER_BATCH, STAGES, Batch, make_batch, prompts_p
 from flows.workers import Pool, pool
 from generators.banks import manners
 from generators.grammar import AUTHOR
-from generators.outlines import suits
+from generators.openings import suits
 from generators.painter import RENDERER
 from generators.slots import allot, split_prompts
 from schemas.errors import Damaged, Refused

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from generators.grammar import Spoken
-from generators.proposals import AS_SAID
+from generators.proposals.talk import AS_SAID
 from schemas.answer import Call
 from schemas.dialogue import Dialogue, Turn
 from schemas.image import Image, Recipe

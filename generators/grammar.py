@@ -59,8 +59,9 @@ def speak_turn(turn: PlannedTurn, n: int, manner: Manner, name: str, earlier: li
         wording += joined(choose(rng.choice(bank.clauses[clause]), rng))
     wording = tied(wording, candidate.form, turn, rng)
     request = fill(slipped(wording, manner, rng), bank, facts, rng)
-    core = mark(request, candidate.form)
-    user = voiced(request, candidate.form, turn, n, manner, name, rng)
+    form = candidate.form if bank.skill != "vqa" or candidate.form != "fragment" else "question"
+    core = mark(request, form)
+    user = voiced(request, form, turn, n, manner, name, rng)
     reply = fill(rng.choice(replies(bank, candidate.group, facts)), bank, facts, rng)
     return Spoken(user, sentence(reply), core, f"{bank.skill}/{candidate.slug}")
 

@@ -5,14 +5,11 @@ walk keeps the state a real conversation has (pictures so far, the current one, 
 asks a proposer what could be wanted now, and has the renderer's own rules say whether it can be drawn.
 """
 
-from functools import lru_cache
-
-from generators.catalogue import kinds, styles
-from generators.controls import control
+from generators.catalogue import kinds
 from generators.edits import apply
-from generators.prompts import members
-from generators.proposals import PROPOSERS, RETOUCHABLE, Proposal, View
-from generators.scenes import CannotDraw, compose, describe, read, visible
+from generators.openings import control_shots, own_shot, requested_shot, suits
+from generators.proposals import PROPOSERS, Proposal, View
+from generators.scenes import CannotDraw, describe, read, visible
 from generators.slots import Lot, focus_weights
 from schemas.answer import Call
 from schemas.identity import keyed
@@ -23,31 +20,18 @@ from schemas.scene import Scene
 from schemas.skill import Library, Value
 
 TRIES_PER_TURN = 12
+# Edits of one place, where it makes sense to say that another be left alone.
+SPARING = frozenset({"add_object", "remove_object", "replace_object", "recolor", "replace_background"})
+# Requests that take a thing, one of which often follows when a thing has just been spoken of.
+OF_A_THING = ("recolor", "remove_object", "replace_object", "transform")
+STAYS_WITH_THE_THING = 0.3
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
-
-
 # A focus that a prompt's picture never allows gives way to another skill of the mix after so many attempts.
 FOCUS_HOLDS = 5
 
 
 class NotPossible(Exception):
     """This attempt cannot become a conversation; the message is the reject's reason."""
-
-
-@lru_cache(4096)
-def looks(text: str) -> tuple[bool, bool]:
-    """Of a prompt's picture: whether its style leaves no colours, and whether anything in it can be recoloured."""
-    reading = read(text)
-    style = styles().get(reading.style or "")
-    return bool(style and style.colourless), any(kinds()[noun].recolourable for noun in reading.nouns)
-
-
-def suits(prompt: Prompt, skill: str) -> bool:
-    """Whether a dialogue about this skill makes sense for the prompt's picture."""
-    colourless, recolourable = looks(prompt.text)
-    if skill == "recolor":
-        return recolourable and not colourless
-    return not (colourless and skill in ("relight", "anime"))
 
 
 def outline(slot: Slot, attempt: int, prompt: Prompt, plan: Plan, library: Library) -> Outline:
@@ -80,56 +64,29 @@ class Walk:
         self.focus_at = self.rng.randint(min(first, self.length - 1), self.length - 1)
 
     def another_focus(self) -> str:
-        lot = Lot(self.slot.turn_class, self.slot.opening)
-        weights = {s: w for s, w in focus_weights(self.plan, self.library, lot).items() if suits(self.prompt, s)}
-        return self.rng.choices(list(weights), list(weights.values()))[0]
+        weights = focus_weights(self.plan, self.library, Lot(self.slot.turn_class, self.slot.opening))
+        fitting = {skill: weight for skill, weight in weights.items() if suits(self.prompt, skill)} or weights
+        return self.rng.choices(list(fitting), list(fitting.values()))[0]
 
     def open(self) -> None:
         """The first picture: attached by the user, or asked for in the first turn."""
         if self.slot.opening == "attached":
-            self.shots.append(self.seed_shot())
+            shot = own_shot(self.prompt, self.size, faulty=self.focus == "retouch")
+            if shot is None:
+                raise NotPossible("focus_not_applicable")
+            self.shots.append(shot)
             self.current = 0
             return
         mix = {skill: weight for skill, weight in self.plan.dialogues.mix.items() if skill in self.creates and weight}
         single = self.slot.turn_class == "single"
         skill = self.focus if single else self.rng.choices(list(mix), list(mix.values()))[0]
         if skill == "text_to_image":
-            shot = self.seed_shot()
-            self.shots.append(shot)
-            self.add_turn(shot.call, Proposal(shot.call.parameters), after=0)
+            self.shots.append(requested_shot(self.prompt, self.size))
         else:
-            self.open_with_control(skill)
-
-    def seed_shot(self) -> Shot:
-        """The prompt's picture: flawless when it is made on request; the user's own may have faults, and has
-        them where the dialogue is about retouching."""
-        call = Call(intent="text_to_image", parameters={"prompt": self.prompt.text})
-        if self.slot.opening == "requested":
-            return Shot(call=call, scene=apply(call, None, self.prompt.id, self.size))
-        for n in range(200):
-            key = self.prompt.id if n == 0 else f"{self.prompt.id}.{n}"
-            scene = compose(self.prompt.text, key, self.size)
-            if self.focus != "retouch" or set(scene.flaws) & set(RETOUCHABLE):
-                return Shot(call=call, scene=scene)
-        raise NotPossible("focus_not_applicable")
-
-    def open_with_control(self, skill: str) -> None:
-        """The user attaches a scribble or a pose, which is drawn from the very scene it will become."""
-        prompt = self.prompt
-        if skill == "pose_to_image" and not has_person(prompt.text):
-            person = self.rng.choice([kind for kind in members("people") if kind.body == "puppet"])
-            prompt = Prompt.of(
-                f"{person.a_noun} {self.prompt.parts.get('setting', 'in a park')}", "people", {}, prompt.author
-            )
-        model = compose(prompt.text, self.prompt.id, self.size)
-        drawn = control(model, "scribble" if skill == "scribble_to_image" else "pose")
-        asked = Call(intent="text_to_image", parameters={"prompt": prompt.text})
-        self.shots.append(Shot(call=asked, scene=drawn))
-        call = Call(intent=skill, parameters={"image": "image_1", "prompt": prompt.text})
-        scene = apply(call, drawn, self.prompt.id, self.size)
-        self.shots.append(Shot(call=call, source=0, scene=scene))
-        self.current = 0
-        self.add_turn(call, Proposal(call.parameters), after=1)
+            self.shots.extend(control_shots(skill, self.prompt, self.size, self.rng))
+            self.current = 0
+        made = self.shots[-1]
+        self.add_turn(made.call, Proposal(made.call.parameters), after=len(self.shots) - 1)
 
     def go_on(self) -> None:
         """One more turn: the focus where it belongs, else what the mix brings that makes sense here."""
@@ -143,6 +100,9 @@ class Walk:
 
     def other_skill(self) -> str:
         last = self.turns[-1].call.intent if self.turns else None
+        follow = [skill for skill in OF_A_THING if self.plan.dialogues.mix.get(skill) and skill != last]
+        if self.spoken_of and follow and self.rng.random() < STAYS_WITH_THE_THING:
+            return self.rng.choice(follow)
         mix = {
             skill: weight * (0.25 if skill == last or skill == "text_to_image" else 1)
             for skill, weight in self.plan.dialogues.mix.items()
@@ -176,7 +136,7 @@ class Walk:
             parameters["image"] = f"image_{source + 1}"
             given["picture"] = self.name_of(source)
             phenomena.append("earlier_image")
-        if self.rng.random() < self.plan.dialogues.negative:
+        if (creates or skill in SPARING) and self.rng.random() < self.plan.dialogues.negative:
             self.leave_alone(scene, creates, parameters, given, phenomena)
         call = Call(intent=skill, parameters=parameters)
         key = f"{self.prompt.id}/{self.id}/{len(self.shots)}" if creates else self.prompt.id
@@ -195,7 +155,7 @@ class Walk:
             before=None if creates else source,
             phenomena=phenomena,
         )
-        self.remember(skill, proposal, made)
+        self.remember(proposal, made)
         return True
 
     def shot_of(self, shot: Shot) -> int:
@@ -236,7 +196,7 @@ class Walk:
             parameters["avoid"] = given["avoid"] = self.rng.choice(nouns)
         else:
             names = [d for d in (describe(scene, t) for t in visible(scene)) if d not in named]
-            if not names or "instruction" in parameters:
+            if not names:
                 return
             name = self.rng.choice(names)
             parameters["avoid"], given["avoid"] = name, f"the {name}"
@@ -250,7 +210,7 @@ class Walk:
             given["pronoun"] = pronoun_for(str(name))
             phenomena.append("anaphora")
 
-    def remember(self, skill: str, proposal: Proposal, scene: Scene) -> None:
+    def remember(self, proposal: Proposal, scene: Scene) -> None:
         named = {str(v) for k, v in proposal.parameters.items() if k in ("object", "target", "replacement")}
         still = [describe(scene, thing) for thing in visible(scene)]
         left = [name for name in still if name in named]
@@ -308,4 +268,4 @@ def pronoun_for(name: str) -> str:
 
 
 def has_person(text: str) -> bool:
-    return any(kinds()[noun].body == "puppet" for noun in read(text).nouns)
+    return any(kinds()[noun].group == "people" for noun in read(text).nouns)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from flows.plans import read_plan
 from generators.banks import manners
 from generators.cards import read_library
-from generators.outlines import suits
+from generators.openings import suits
 from generators.prompts import seed_prompts
 from generators.slots import Lot, allot, apportion, deck, focus_weights, split_prompts, turn_classes
 from schemas.errors import Refused

@@ -1,0 +1,41 @@
+"""What is proposed, and the view of the conversation that a proposer is given."""
+
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import NamedTuple
+
+from generators.scenes import describe, visible
+from schemas.scene import Scene, Thing
+from schemas.skill import Value
+
+
+class Proposal(NamedTuple):
+    """A call's parameters; what the words may use beside them; why this skill and no other."""
+
+    parameters: Mapping[str, Value]
+    given: Mapping[str, str] = {}
+    reason: str = ""
+
+
+class View(NamedTuple):
+    """The picture a request is about, and where in the conversation it comes."""
+
+    scene: Scene
+    turn: int
+    last_turn: bool
+    spoken_of: str | None
+
+
+Proposer = Callable[[View, Random], Proposal | None]
+
+
+def thing_of(view: View, rng: Random, fitting: Callable[[Thing], bool] = lambda _: True) -> str | None:
+    """The name of a thing in view; one just spoken of twice as readily."""
+    names = [describe(view.scene, thing) for thing in visible(view.scene) if fitting(thing)]
+    if view.spoken_of in names and rng.random() < 0.5:
+        return view.spoken_of
+    return rng.choice(names) if names else None
+
+
+def thing_named(view: View, name: str | None) -> Thing | None:
+    return next((thing for thing in visible(view.scene) if describe(view.scene, thing) == name), None)
