@@ -102,15 +102,19 @@ def build_anew(plan: Plan, making: Making, data: Path, workers: int, progress: P
         prompts = step("prompts", lambda: read_records(prompts_part(parts, plan), Prompt))
     by_split = split_prompts(plan, prompts)
 
+    def dialogues() -> list[Round]:
+        with pool(workers) as crew:
+            return fill(parts, plan, making.library, by_split, crew, progress, clock)
+
     def release() -> Outcome:
-        with unfinished_release(data / "releases", plan.name) as folder:
+        # Workers of their own: those that painted are full of glyphs.
+        with pool(workers) as crew, unfinished_release(data / "releases", plan.name) as folder:
             with clock.stage("release"):
                 tallies = write_shards(folder, plan, rounds, crew, progress)
             return close(data, folder, making, tallies, rounds, clock)
 
-    with pool(workers) as crew:
-        rounds = step("dialogues", lambda: fill(parts, plan, making.library, by_split, crew, progress, clock))
-        outcome = step("release", release)
+    rounds = step("dialogues", dialogues)
+    outcome = step("release", release)
     if outcome.new:
         write_text(outcome.folder / "run.json", run_record(clock, workers))
     return outcome

@@ -1,5 +1,6 @@
 """A pool of worker processes that does not outlive its master and never holds more than it works on."""
 
+import ctypes
 import multiprocessing
 import os
 import signal
@@ -25,13 +26,13 @@ class Pool:
     def each(self, work: Callable[[A], B], jobs: Iterable[A]) -> Iterator[B]:
         """Results as they come, in no order; jobs are drawn only as workers get free."""
         drawn = iter(jobs)
-        running: set[Future[B]] = {self.executor.submit(work, job) for job in islice(drawn, self.ahead)}
+        running: set[Future[B]] = {self.executor.submit(tidily, work, job) for job in islice(drawn, self.ahead)}
         try:
             while running:
                 done, running = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
                     yield future.result()
-                running |= {self.executor.submit(work, job) for job in islice(drawn, len(done))}
+                running |= {self.executor.submit(tidily, work, job) for job in islice(drawn, len(done))}
         finally:
             for future in running:
                 future.cancel()
@@ -49,9 +50,24 @@ def pool(workers: int) -> Iterator[Pool]:
         executor.shutdown(wait=True, cancel_futures=True)
 
 
+def tidily(work: Callable[[A], B], job: A) -> B:
+    """Do one job and hand its memory back; a heap grown by one large picture would stay so for the whole run."""
+    try:
+        return work(job)
+    finally:
+        if hasattr(LIBC, "malloc_trim"):
+            LIBC.malloc_trim(0)
+
+
+LIBC = ctypes.CDLL(None)
+M_MMAP_THRESHOLD, LARGE = -3, 16 * 2**20  # from glibc's malloc.h; buffers this large never join the heap
+
+
 def start() -> None:
     """A worker leaves Ctrl-C to its master, and ends when the master is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(LIBC, "mallopt"):
+        LIBC.mallopt(M_MMAP_THRESHOLD, LARGE)
     master = multiprocessing.parent_process()
     if master is not None:
         sentinel = master.sentinel

@@ -72,7 +72,7 @@ def numbered(size: tuple[int, int]) -> tuple[Image.Image, ImageDraw.ImageDraw]:
     return sheet, ImageDraw.Draw(sheet)
 
 
-@lru_cache(maxsize=6)
+@lru_cache(maxsize=4)
 def dabs(size: tuple[int, int], reach: float, long: float, order: float, sparse: bool = False) -> Pattern:
     """Brush marks over one another: `long` times as long as wide, all alike in direction where order is 1."""
     rng, unit = keyed("dabs", str(reach), str(long)), size[1] / 512
@@ -102,7 +102,7 @@ def mark(draw: ImageDraw.ImageDraw, x: float, y: float, half: float, long: float
     draw.polygon(outline, fill=number)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def strokes(size: tuple[int, int]) -> Pattern:
     """Long strokes that swirl around a few centres, as in The Starry Night."""
     rng, unit = keyed("strokes"), size[1] / 512
@@ -130,7 +130,7 @@ def swirl(spot: tuple[float, float], whirls: list[tuple[float, float, int]], siz
     return float(np.arctan2(down, across))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=3)
 def cells(size: tuple[int, int], pitch: float, freedom: float) -> Pattern:
     """Tiles around a grid of seeds: square where there is no freedom, like broken glass where there is."""
     rng, step = keyed("cells", str(pitch), str(freedom)), pitch * size[1] / 512
@@ -150,7 +150,7 @@ def cells(size: tuple[int, int], pitch: float, freedom: float) -> Pattern:
     return pattern_of(piece, list(zip(seeds_x.ravel(), seeds_y.ravel(), strict=True)), size)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def facets(size: tuple[int, int], pitch: float) -> Pattern:
     """Triangles between jittered grid points."""
     rng, step = keyed("facets", str(pitch)), pitch * size[1] / 512

@@ -31,7 +31,7 @@ def dust(image: Image.Image, number: int) -> Image.Image:
     return over(over(image, bright, (250, 248, 240)), dark, (40, 34, 28))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def dust_veils(number: int, size: tuple[int, int]) -> tuple[Image.Image, Image.Image]:
     rng, unit = keyed("dust", number), size[1] / 512
     veils = Image.new("L", size, 0), Image.new("L", size, 0)
@@ -56,7 +56,7 @@ def scratches(image: Image.Image, number: int) -> Image.Image:
     return over(image, scratch_veil(number, image.size), (252, 250, 244))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def scratch_veil(number: int, size: tuple[int, int]) -> Image.Image:
     rng, unit, veil = keyed("scratches", number), size[1] / 512, Image.new("L", size, 0)
     draw = ImageDraw.Draw(veil)
@@ -109,7 +109,7 @@ def watermark(image: Image.Image, _number: int) -> Image.Image:
     return over(image, watermark_veil(image.size), (255, 255, 255))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def watermark_veil(size: tuple[int, int]) -> Image.Image:
     """SAMPLE, slanted, over and over."""
     reach = max(size)

@@ -56,7 +56,7 @@ def lit(image: Image.Image, scene: Scene) -> Image.Image:
     return ImageChops.screen(ImageChops.multiply(image, dimmed), added)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def glow(name: str, direction: str | None, size: tuple[int, int]) -> tuple[Image.Image, Image.Image]:
     """What the picture is multiplied with, and what is then added to it."""
     light = GLOWS[name]
@@ -109,7 +109,7 @@ def variant(scene: Scene) -> int:
     return keyed(scene.key, "weather").randrange(VARIANTS)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def streaks(weather: str, number: int, size: tuple[int, int]) -> Image.Image:
     rng, veil = keyed("streaks", weather, number), Image.new("L", size, 0)
     draw, unit = ImageDraw.Draw(veil), size[1] / 512
@@ -121,7 +121,7 @@ def streaks(weather: str, number: int, size: tuple[int, int]) -> Image.Image:
     return veil
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def flakes(number: int, size: tuple[int, int]) -> Image.Image:
     rng, veil = keyed("flakes", number), Image.new("L", size, 0)
     draw, unit = ImageDraw.Draw(veil), size[1] / 512
@@ -131,7 +131,7 @@ def flakes(number: int, size: tuple[int, int]) -> Image.Image:
     return veil.filter(ImageFilter.GaussianBlur(0.5 * unit))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def fog(size: tuple[int, int]) -> Image.Image:
     """Thick in the distance and in drifting bands, thin at the front."""
     y, x = np.mgrid[0:64, 0:64] / 63

@@ -39,7 +39,7 @@ def thinned(mask: Image.Image) -> Image.Image:
     return ImageChops.invert(thickened(ImageChops.invert(mask)))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def grain(seed: int, size: tuple[int, int], coarse: int = 1) -> Image.Image:
     """Even noise around the middle grey. RandomState, because its stream is frozen for good; few levels where it
     is fine, because a PNG of grain is slow to write and large."""
@@ -50,7 +50,7 @@ def grain(seed: int, size: tuple[int, int], coarse: int = 1) -> Image.Image:
     return Image.fromarray(noise.astype(np.uint8), "L").resize(size, smooth)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def drift(
     seed: int, size: tuple[int, int], coarse: int, reach: float
 ) -> "np.ndarray[tuple[int, ...], np.dtype[np.int32]]":

@@ -146,7 +146,7 @@ def tinted(image: Image.Image, tint: RGB) -> Image.Image:
     return image if tint == WHITE else ImageChops.multiply(image, Image.new(image.mode, image.size, (*tint, 255)))
 
 
-@lru_cache(maxsize=10)
+@lru_cache(maxsize=6)
 def background(hour: Hour, window: Box, width: int, height: int) -> Image.Image:
     """The surroundings as an RGB picture. It is shared: copy before painting on it."""
     fine = 2 if max(width, height) <= FINE // 2 * 1.3 else 1

@@ -9,20 +9,25 @@ A part that exists is done. That is the whole resume mechanism.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from pydantic import ValidationError
 
 from schemas.errors import Damaged
 from schemas.identity import Record, digest
-from store.files import read_table, write_table
+from store.files import read_table, whole, write_table
 
 R = TypeVar("R", bound=Record)
 
 RECORDS = pa.schema([("id", pa.string()), ("record", pa.string())])
 PICTURES = pa.schema([("sha256", pa.string()), ("scene", pa.string()), ("bytes", pa.large_binary())])
+# Pictures are packed already, and each is another.
+AS_PICTURES: dict[str, Any] = {"compression": "none", "use_dictionary": False, "write_page_checksum": True}
+PICTURES_PER_GROUP = 64
 CANDIDATES = pa.schema(
     [
         ("id", pa.string()),
@@ -73,9 +78,12 @@ def parse(path: Path, kind: type[R], text: str) -> R:
 
 
 def write_pictures(path: Path, pictures: Iterable[tuple[str, str, bytes]]) -> None:
-    rows = list(pictures)
-    columns = [list(column) for column in zip(*rows, strict=True)] if rows else [[], [], []]
-    write_table(path, pa.table(dict(zip(PICTURES.names, columns, strict=True)), schema=PICTURES))
+    """Pictures as they come, never more than a row group of them in memory."""
+    drawn = iter(pictures)
+    with whole(path) as unfinished, pq.ParquetWriter(unfinished, PICTURES, **AS_PICTURES) as writer:
+        while rows := list(islice(drawn, PICTURES_PER_GROUP)):
+            columns = dict(zip(PICTURES.names, map(list, zip(*rows, strict=True)), strict=True))
+            writer.write_table(pa.table(columns, schema=PICTURES))
 
 
 def read_picture_index(path: Path) -> dict[str, str]:
