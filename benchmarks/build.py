@@ -3,6 +3,7 @@
     python benchmarks/build.py                the paper's plan, from nothing to a verified release
     python benchmarks/build.py --growth       and ten times the dialogues per prompt, ten times the prompts
     python benchmarks/build.py --flow         and the same plan under Prefect
+    python benchmarks/build.py --growth --set renderer.size=128    growth of all but the painting, sooner
 
 Memory is PSS, sampled over the tree every half second: what processes share is counted once. Timings are
 of one run on whatever else the machine is doing; compare columns, not days.
@@ -118,20 +119,23 @@ def main() -> None:
     parser.add_argument("--plan", type=Path, default=ROOT / "plans" / "drawnconvos.yaml")
     parser.add_argument("--growth", action="store_true", help="ten times the dialogues, and ten times the prompts")
     parser.add_argument("--flow", action="store_true", help="the same plan as a Prefect flow")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="override the plan in every run"
+    )
     options = parser.parse_args()
     import yaml
 
     plan = yaml.safe_load(options.plan.read_text())
-    runs = [build("plan", options.plan)]
+    runs = [build("plan", options.plan, *options.set)]
     print(table(runs), flush=True)
     if options.growth:
         runs.append(
             build("10x dialogues", options.plan, f"dialogues.per_prompt={10 * plan['dialogues']['per_prompt']}")
         )
-        runs.append(build("10x prompts", options.plan, f"prompts.count={10 * plan['prompts']['count']}"))
+        runs.append(build("10x prompts", options.plan, f"prompts.count={10 * plan['prompts']['count']}", *options.set))
         print(table(runs), flush=True)
     if options.flow:
-        flow = build("as a flow", options.plan, flow=True)
+        flow = build("as a flow", options.plan, *options.set, flow=True)
         server, _, _ = watched([sys.executable, "-c", SERVER])
         work = sum(seconds for stage, seconds in runs[0].stages.items() if stage != "verify")
         inside = sum(flow.stages.values())
