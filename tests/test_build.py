@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -281,3 +282,19 @@ def test_a_data_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file, not a folder")
     with pytest.raises(Refused, match="cannot be written to"):
         build(small_plan(), tmp_path / "data", 1, Silent())
+
+
+def test_a_full_disk_is_named_and_leaves_nothing_half_written(tmp_path: Path) -> None:
+    """A limit on file size stands in for the disk: writing fails in the middle of a part."""
+    data = tmp_path / "data"
+    command = [sys.executable, "-m", "flows", "build", str(PLAN), "--data", str(data), "--quiet"]
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, 500_000))
+
+    done = subprocess.run(command, cwd=ROOT, preexec_fn=limit, capture_output=True, text=True)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"drawnconvos: {data}/parts/pictures/") and "nothing was left half-written" in line
+    assert not list(data.rglob(".unfinished*"))
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
