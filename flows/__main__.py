@@ -175,6 +175,21 @@ def check_skills(files: tuple[Path, ...]) -> None:
             )
 
 
+@skills.command("sheet")
+@click.option("--out", type=FILE, default=Path("docs/skills.jpg"), show_default=True, help="The picture to write.")
+@plain_errors
+def sheet_of_skills(out: Path) -> None:
+    """Paint the contact sheet: every drawing skill before and after."""
+    from generators.cards import read_library
+    from generators.sheet import sheet
+    from store.files import whole
+
+    page = sheet(read_library())
+    with whole(out) as unfinished:
+        page.save(unfinished, "JPEG", quality=85)
+    click.echo(f"{out}: {page.width} x {page.height} pixels")
+
+
 @main.group()
 def plan() -> None:
     """Plans: what a release depends on."""

@@ -8,11 +8,12 @@ holds the hash of a sample against the version.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from flows.workers import hand_back_memory
 from generators import banks, cards, catalogue
 from generators.checks import first_failure
 from generators.dialogues import assemble
@@ -41,6 +42,7 @@ from store.shards import Source
 
 STAGES: Mapping[str, int] = {"prompts": 1, "outlines": 1, "pictures": 1, "dialogues": 1, "settled": 1, "release": 1}
 PROMPTS_PER_BATCH = 10
+PICTURES_BETWEEN_TRIMS = 32
 
 
 @cache
@@ -148,13 +150,16 @@ def pictures_part(parts: Parts, plan: Plan, batch: Batch, outlines: Sequence[Out
     )
     path = parts.path("pictures", batch.name, mark)
     if not path.exists():
-        write_pictures(path, (painted(key, scenes[key]) for key in scenes))
+        write_pictures(path, painted(scenes))
     return path
 
 
-def painted(key: str, scene: Scene) -> tuple[str, str, bytes]:
-    data = encode(paint(scene))
-    return hashlib.sha256(data).hexdigest(), key, data
+def painted(scenes: Mapping[str, Scene]) -> Iterator[tuple[str, str, bytes]]:
+    for n, (key, scene) in enumerate(scenes.items()):
+        if n % PICTURES_BETWEEN_TRIMS == 0:
+            hand_back_memory()
+        data = encode(paint(scene))
+        yield hashlib.sha256(data).hexdigest(), key, data
 
 
 def candidate(outline: Outline, plan: Plan, library: Library, pictures: Mapping[str, str]) -> dict[str, Any]:

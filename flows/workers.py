@@ -50,17 +50,23 @@ def pool(workers: int) -> Iterator[Pool]:
         executor.shutdown(wait=True, cancel_futures=True)
 
 
+LIBC = ctypes.CDLL(None)
+
+
+def hand_back_memory() -> None:
+    """A heap that one large picture made grow would stay so for the whole run."""
+    if hasattr(LIBC, "malloc_trim"):
+        LIBC.malloc_trim(0)
+
+
 def tidily(work: Callable[[A], B], job: A) -> B:
-    """Do one job and hand its memory back; a heap grown by one large picture would stay so for the whole run."""
     try:
         return work(job)
     finally:
-        if hasattr(LIBC, "malloc_trim"):
-            LIBC.malloc_trim(0)
+        hand_back_memory()
 
 
-LIBC = ctypes.CDLL(None)
-M_MMAP_THRESHOLD, LARGE = -3, 16 * 2**20  # from glibc's malloc.h; buffers this large never join the heap
+M_MMAP_THRESHOLD, LARGE = -3, 8 * 2**20  # from glibc's malloc.h; buffers this large never join the heap
 
 
 def start() -> None:

@@ -24,7 +24,9 @@ def edges(image: Image.Image, strength: float, threshold: int = 26) -> Image.Ima
     """Where the brightness jumps, and what is black already: 255 on a line, 0 off it."""
     unit = image.height / 512
     smooth = image.convert("L").filter(ImageFilter.BoxBlur(0.8 * unit))
-    jump = ImageChops.subtract(thickened(smooth), thinned(smooth))
+    # Its own edge continued, or sky and ground would meet where the filters wrap around.
+    wide = Image.fromarray(np.pad(np.asarray(smooth), 2, mode="edge"))
+    jump = ImageChops.subtract(thickened(wide), thinned(wide)).crop((2, 2, 2 + image.width, 2 + image.height))
     table = [min(255, max(0, round((v - threshold) * 7 * strength))) for v in range(256)]
     return jump.point(table)
 

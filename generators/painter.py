@@ -176,7 +176,7 @@ def shade(image: Image.Image, thing: Thing, scene: Scene, box: tuple[int, int, i
     image.paste(mixed((0, 0, 0), (40, 50, 90), 0.5), (left, top), blot)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def shadow(width: int, height: int) -> Image.Image:
     soft = ImageOps.invert(Image.radial_gradient("L")).point([round(125 * (v / 255) ** 0.8) for v in range(256)])
     return soft.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=2.0)
