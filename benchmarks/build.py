@@ -2,7 +2,7 @@
 
     python benchmarks/build.py                the paper's plan, from nothing to a verified release
     python benchmarks/build.py --growth       and ten times the dialogues per prompt, ten times the prompts
-    python benchmarks/build.py --flow         and the same plan under Prefect
+    python benchmarks/build.py --flow --set prompts.count=100     plainly and under Prefect in turn, three times
     python benchmarks/build.py --growth --set renderer.size=128    growth of all but the painting, sooner
 
 Memory is PSS, sampled over the tree every half second: what processes share is counted once. Timings are
@@ -12,6 +12,7 @@ of one run on whatever else the machine is doing; compare columns, not days.
 import argparse
 import json
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import psutil
+import yaml
 
 ROOT = Path(__file__).parent.parent
 FLOW = """
@@ -30,6 +32,9 @@ from flows.deploy import build_drawnconvos
 build_drawnconvos(plan=sys.argv[1], data=sys.argv[2], overrides=sys.argv[3:])
 """
 SERVER = "from prefect import flow\n@flow\ndef nothing() -> None: ...\nnothing()"
+
+
+REPEATS = 3
 
 
 class Run(NamedTuple):
@@ -123,25 +128,33 @@ def main() -> None:
         "--set", action="append", default=[], metavar="KEY=VALUE", help="override the plan in every run"
     )
     options = parser.parse_args()
-    import yaml
-
     plan = yaml.safe_load(options.plan.read_text())
+    if options.flow:
+        orchestration(options.plan, options.set)
+        return
     runs = [build("plan", options.plan, *options.set)]
     print(table(runs), flush=True)
     if options.growth:
-        runs.append(
-            build("10x dialogues", options.plan, f"dialogues.per_prompt={10 * plan['dialogues']['per_prompt']}")
-        )
-        runs.append(build("10x prompts", options.plan, f"prompts.count={10 * plan['prompts']['count']}", *options.set))
-        print(table(runs), flush=True)
-    if options.flow:
-        flow = build("as a flow", options.plan, *options.set, flow=True)
-        server, _, _ = watched([sys.executable, "-c", SERVER])
-        work = sum(seconds for stage, seconds in runs[0].stages.items() if stage != "verify")
-        inside = sum(flow.stages.values())
-        more = 100 * (inside / work - 1)
-        print(f"\nstages of the build: plainly {work:.1f} s, as a flow {inside:.1f} s ({more:+.1f} %)")
-        print(f"a temporary Prefect server and an empty flow alone: {server:.1f} s")
+        ten = {"10x dialogues": f"dialogues.per_prompt={10 * plan['dialogues']['per_prompt']}",
+               "10x prompts": f"prompts.count={10 * plan['prompts']['count']}"}  # fmt: skip
+        for label, override in ten.items():
+            runs.append(build(label, options.plan, override, *options.set))
+            print(table(runs), flush=True)
+
+
+def orchestration(plan: Path, overrides: list[str]) -> None:
+    """What Prefect adds to the stages of a build; its server's start stands on a line of its own."""
+    seconds: dict[str, list[float]] = {"plainly": [], "as a flow": []}
+    for _ in range(REPEATS):
+        for label, of in seconds.items():
+            run = build(label, plan, *overrides, flow=label == "as a flow")
+            of.append(sum(spent for stage, spent in run.stages.items() if stage != "verify"))
+    plain, flow = (statistics.median(of) for of in seconds.values())
+    ratios = sorted(f / p for p, f in zip(*seconds.values(), strict=True))
+    print(f"\nstages of the build, median of {REPEATS}: plainly {plain:.1f} s, as a flow {flow:.1f} s")
+    print(f"ratio pair by pair: {', '.join(f'{ratio:.3f}' for ratio in ratios)}")
+    server, _, _ = watched([sys.executable, "-c", SERVER])
+    print(f"a temporary Prefect server and an empty flow alone: {server:.1f} s")
 
 
 if __name__ == "__main__":

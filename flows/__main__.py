@@ -16,6 +16,7 @@ T = TypeVar("T")
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
 PATH = click.Path(path_type=Path)
+BESIDE = "beside the release"  # what --html alone stands for
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -78,12 +79,25 @@ def build(plan: Path, data: Path, overrides: tuple[str, ...], workers: int | Non
 
 @main.command()
 @click.argument("release", type=PATH)
+@click.option(
+    "--html",
+    is_flag=False,
+    flag_value=BESIDE,
+    metavar="[FILE]",
+    help="Write a page to read it in instead, with pictures; <RELEASE>.html beside it unless named.",
+)
 @plain_errors
-def show(release: Path) -> None:
+def show(release: Path, html: str | None) -> None:
     """What a release holds: counts, mixes, leakage, rejects by reason."""
-    from flows.show import full_account
+    if html is None:
+        from flows.show import full_account
 
-    click.echo(full_account(release))
+        click.echo(full_account(release))
+        return
+    from flows.report import page_beside, write_report
+
+    report = write_report(release, page_beside(release) if html == BESIDE else Path(html))
+    click.echo(f"{report.path}: shows {report.shown:,} of {report.of:,} dialogues")
 
 
 @main.command()

@@ -23,6 +23,7 @@ from flows.progress import Progress
 from flows.stages import PROMPTS_PER_BATCH, STAGES, Batch, make_batch, prompts_part, source_fingerprint
 from flows.workers import Pool, pool
 from generators.banks import manners
+from generators.catalogue import art_licence
 from generators.grammar import AUTHOR
 from generators.openings import suits
 from generators.painter import RENDERER
@@ -239,6 +240,7 @@ def making_of(plan: Plan) -> Making:
         renderer=RENDERER,
         made_with={"python": platform.python_version(), **{name: version(name) for name in MADE_WITH}},
         stages=dict(STAGES),
+        credits=art_licence(),
     )
 
 

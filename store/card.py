@@ -17,7 +17,7 @@ ABOUT = {
 }
 
 
-def card_of(manifest: Manifest, plan: Plan, library: Library) -> str:
+def card_of(manifest: Manifest, plan: Plan, library: Library, credits: str) -> str:
     counts = manifest.splits
     rows: list[list[str | int]] = [
         [s, counts[s].dialogues, counts[s].turns, counts[s].prompts, counts[s].images, ABOUT[s]] for s in SPLITS
@@ -70,8 +70,7 @@ short requests do: {manifest.leakage.recurring_short_dialogues}. Candidates reje
 
 ## Licence
 
-Pictures contain drawings by [OpenMoji](https://openmoji.org), the open-source emoji and icon project,
-licensed CC BY-SA 4.0; the dataset is published under the same licence.
+CC BY-SA 4.0, as the drawings in its pictures demand. {credits}.
 """
 
 

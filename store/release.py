@@ -39,6 +39,7 @@ class Making(NamedTuple):
     renderer: str
     made_with: dict[str, str]
     stages: dict[str, int]
+    credits: str
 
 
 class Outcome(NamedTuple):
@@ -114,7 +115,7 @@ def finish(
         made_with=making.made_with,
         files=(),
     )
-    (folder / "README.md").write_text(card_of(manifest, making.plan, making.library), encoding="utf-8")
+    (folder / "README.md").write_text(card_of(manifest, making.plan, making.library, making.credits), encoding="utf-8")
     rows = {shard_path(s, n, len(t)): tally.rows for s, t in tallies.items() for n, tally in enumerate(t)}
     manifest = manifest.model_copy(update={"files": tuple(files_of(folder, rows))}).identified()
     for standing in releases(root, manifest.name):

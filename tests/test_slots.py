@@ -1,7 +1,6 @@
 """Quotas come out exact where they can, and nearest where they cannot."""
 
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -81,12 +80,3 @@ def test_a_requested_single_turn_needs_a_creating_skill() -> None:
     bare = plan.model_copy(update={"dialogues": plan.dialogues.model_copy(update={"mix": {"vqa": 1.0}})})
     with pytest.raises(Refused, match="no skill of type create for single dialogues whose picture is requested"):
         focus_weights(bare, LIBRARY, Lot("single", "requested"))
-
-
-def test_seed_prompts_are_distinct_and_keyed(tmp_path: Path) -> None:
-    plan = small_plan(prompts={"count": 300})
-    prompts = seed_prompts(plan)
-    assert len({p.id for p in prompts}) == 300
-    assert prompts == seed_prompts(plan)
-    assert len({p.category for p in prompts}) >= 10
-    assert prompts != seed_prompts(small_plan(prompts={"count": 300}, seed=4))

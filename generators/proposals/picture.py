@@ -3,7 +3,7 @@
 from random import Random
 
 from generators.catalogue import lights, styles
-from generators.prompts import bank, categories, write_prompt
+from generators.prompts import aside, bank
 from generators.proposals.view import Proposal, View, thing_of
 from schemas.skill import Value
 
@@ -11,8 +11,8 @@ RETOUCHABLE = ("dust", "scratches", "noise", "blemishes", "watermark")
 
 
 def propose_text_to_image(view: View, rng: Random) -> Proposal | None:
-    prompt, _ = write_prompt(rng.choice(categories()), rng)
-    return sized(Proposal({"prompt": prompt.text}, {"moment": "later"} if view.turn else {}), rng)
+    wanted = aside(view.split, rng)
+    return sized(Proposal({"prompt": wanted}, {"moment": "later"} if view.turn else {}), rng)
 
 
 def sized(proposal: Proposal, rng: Random) -> Proposal:

@@ -5,6 +5,7 @@ from random import Random
 from typing import NamedTuple
 
 from generators.scenes import describe, visible
+from schemas.prompt import Split
 from schemas.scene import Scene, Thing
 from schemas.skill import Value
 
@@ -21,6 +22,7 @@ class View(NamedTuple):
     """The picture a request is about, and where in the conversation it comes."""
 
     scene: Scene
+    split: Split
     turn: int
     last_turn: bool
     spoken_of: str | None
