@@ -6,11 +6,12 @@
     python benchmarks/build.py --growth --set renderer.size=128    growth of all but the painting, sooner
 
 Memory is PSS, sampled over the tree every half second: what processes share is counted once. Timings are
-of one run on whatever else the machine is doing; compare columns, not days.
+of one run on whatever else the machine is doing; compare columns, not days, and CPU where it was busy.
 """
 
 import argparse
 import json
+import resource
 import shutil
 import statistics
 import subprocess
@@ -47,35 +48,38 @@ class Run(NamedTuple):
     dialogues: int
 
 
-def tree_pss(root: psutil.Process) -> tuple[int, float]:
-    """Bytes and CPU seconds of a process and all below it, but for a Prefect server."""
-    total, cpu = 0, 0.0
+def tree_pss(root: psutil.Process) -> int:
+    """Bytes of a process and all below it, but for a Prefect server."""
+    total = 0
     for process in [root, *root.children(recursive=True)]:
         try:
             if any("prefect.server" in word for word in process.cmdline()):
                 continue
             total += process.memory_full_info().pss
-            times = process.cpu_times()
-            cpu += times.user + times.system
         except psutil.Error:
             continue
-    return total, cpu
+    return total
+
+
+def cpu_of_children() -> float:
+    """Of all that ended and was waited for, grandchildren too."""
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
 
 
 def watched(command: list[str]) -> tuple[float, float, float]:
     """Wall seconds, CPU seconds and peak PSS in MiB of a command and its children."""
-    started = time.monotonic()
+    started, before = time.monotonic(), cpu_of_children()
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
-    peak, cpu, done = [0], [0.0], threading.Event()
+    peak, done = [0], threading.Event()
 
     def watch() -> None:
         root = psutil.Process(process.pid)
         while not done.wait(0.5):
             try:
-                now, spent = tree_pss(root)
+                peak[0] = max(peak[0], tree_pss(root))
             except psutil.Error:
                 return
-            peak[0], cpu[0] = max(peak[0], now), max(cpu[0], spent)
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -84,7 +88,7 @@ def watched(command: list[str]) -> tuple[float, float, float]:
     watcher.join()
     if code:
         raise SystemExit(f"{' '.join(command)} ended with {code}")
-    return time.monotonic() - started, cpu[0], peak[0] / 2**20
+    return time.monotonic() - started, cpu_of_children() - before, peak[0] / 2**20
 
 
 def build(label: str, plan: Path, *overrides: str, flow: bool = False) -> Run:
@@ -98,8 +102,9 @@ def build(label: str, plan: Path, *overrides: str, flow: bool = False) -> Run:
         stages = json.loads((folder / "run.json").read_text())["seconds"]
         manifest = json.loads((folder / "manifest.json").read_text())
         if not flow:
-            verify, _, verify_peak = watched([sys.executable, "-m", "flows", "verify", str(folder)])
-            stages, seconds, peak = {**stages, "verify": verify}, seconds + verify, max(peak, verify_peak)
+            verify, verify_cpu, verify_peak = watched([sys.executable, "-m", "flows", "verify", str(folder)])
+            stages, seconds, cpu = {**stages, "verify": verify}, seconds + verify, cpu + verify_cpu
+            peak = max(peak, verify_peak)
         size = sum(file["bytes"] for file in manifest["files"])
         return Run(label, seconds, cpu, peak, stages, size, sum(c["dialogues"] for c in manifest["splits"].values()))
     finally:
@@ -112,6 +117,8 @@ def table(runs: list[Run]) -> str:
     rows += [[stage, *(f"{run.stages.get(stage, 0):.1f} s" for run in runs)] for stage in stages]
     rows += [["whole", *(f"{run.seconds:.1f} s" for run in runs)]]
     rows += [["against the first", *(f"{run.seconds / runs[0].seconds:.2f} x" for run in runs)]]
+    rows += [["CPU", *(f"{run.cpu_seconds:.0f} s" for run in runs)]]
+    rows += [["CPU against the first", *(f"{run.cpu_seconds / runs[0].cpu_seconds:.2f} x" for run in runs)]]
     rows += [["peak PSS", *(f"{run.peak_mib:.0f} MiB" for run in runs)]]
     rows += [["dialogues", *(f"{run.dialogues:,}" for run in runs)]]
     rows += [["release", *(f"{run.bytes / 2**20:.0f} MiB" for run in runs)]]

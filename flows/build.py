@@ -33,6 +33,7 @@ from schemas.identity import canonical_json
 from schemas.plan import Plan
 from schemas.prompt import SPLITS, Prompt, Split
 from schemas.skill import Library
+from store.catalogue import rebuild
 from store.files import read_table, rows_of, sweep, write_text
 from store.parts import Parts, fingerprint, read_records
 from store.release import Making, Outcome, batches_per_shard, finish, same_release, shard_path, unfinished_release
@@ -118,6 +119,7 @@ def build_anew(plan: Plan, making: Making, data: Path, workers: int, progress: P
     outcome = step("release", release)
     if outcome.new:
         write_text(outcome.folder / "run.json", run_record(clock, workers))
+        rebuild(data)
     return outcome
 
 

@@ -56,7 +56,8 @@ def write_report(folder: Path, target: Path, most: int = MOST_DIALOGUES, limit: 
     drawn = {shown.dialogue.id: article.render(shown=shown) for shown in read(chosen)}
     frame = environment.get_template("page.html")
     facts = facts_of(folder, manifest, found) | {"wanted": len(chosen)}
-    room = limit - len(frame.render(facts, articles=[]).encode())
+    # a frame of no dialogues states a count of one digit, hence the spare bytes
+    room = limit - len(frame.render(facts, articles=[]).encode()) - 16
     fitting = as_many_as_fit(chosen, drawn, room)
     # in the order of their ranks, which is no order, so that neighbours differ
     articles = [Markup(drawn[place.id]) for place in sorted(fitting)]
@@ -89,7 +90,7 @@ def seconds_of(folder: Path) -> dict[str, float]:
 def as_many_as_fit(chosen: Iterable[Place], drawn: Mapping[str, str], room: int) -> list[Place]:
     fitting = []
     for place in chosen:
-        room -= len(drawn[place.id].encode())
+        room -= len(drawn[place.id].encode()) + 1  # its line break
         if room < 0:
             break
         fitting.append(place)

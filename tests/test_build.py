@@ -14,6 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import datasets
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -47,6 +48,13 @@ def test_a_release_is_what_the_plan_asked_for(tiny: Outcome) -> None:
     library = json.loads((tiny.folder / "skills.json").read_text())
     assert {skill for c in counts.values() for skill in c.by_skill} == {card["id"] for card in library["skills"]}
     assert tiny.manifest.leakage.prompts == tiny.manifest.leakage.images == tiny.manifest.leakage.near_duplicates == 0
+
+
+def test_the_catalogue_stands_beside_the_release(tiny: Outcome, tiny_data: Path) -> None:
+    with duckdb.connect(str(tiny_data / "drawnconvos.duckdb"), read_only=True) as db:
+        assert db.execute("select release, dialogues from releases").fetchall() == [("tiny-1.0.0", 100)]
+        assert db.execute("select count(*) from turns where intent = 'vqa'").fetchone() != (0,)
+        assert db.execute("select count(*) from parts").fetchone() == (100,)
 
 
 def test_a_release_verifies(tiny: Outcome) -> None:

@@ -18,12 +18,12 @@ from store.files import read_table, rows_of
 from tests.conftest import small_plan
 
 PINS = {
-    "prompts": (1, "050109a0d24c"),
-    "outlines": (1, "c7c9ce83888e"),
-    "pictures": (1, "8d3678d06fd8"),
-    "dialogues": (1, "f0241251a251"),
-    "settled": (1, "67485e4d4cb3"),
-    "release": (1, "67a5d0ee3259"),
+    "prompts": (1, "31e61f06bf09"),
+    "outlines": (1, "1fb1664812f4"),
+    "pictures": (1, "cb866832cd89"),
+    "dialogues": (1, "902dd94f92a1"),
+    "settled": (1, "c801d3f59413"),
+    "release": (1, "d6e37e896768"),
 }
 
 
