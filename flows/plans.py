@@ -9,12 +9,14 @@ from pydantic import BaseModel
 
 from generators.banks import banks, manners
 from generators.cards import read_library
+from generators.edits import CREATES, EDITS
+from generators.proposals.card import unspeakable
 from generators.slots import Lot, apportion, focus_weights
 from schemas.errors import BadInput, Refused, UserError, complaint, did_you_mean
 from schemas.outline import TURN_CLASSES, TURNS_OF, Opening
 from schemas.plan import Plan
 from schemas.prompt import SPLITS, Split
-from schemas.skill import Library
+from schemas.skill import Library, Skill
 from store.files import read_text
 
 
@@ -73,10 +75,8 @@ def check(plan: Plan) -> None:
     for skill, weight in plan.dialogues.mix.items():
         if library.get(skill) is None:
             raise BadInput(f"dialogues.mix: no skill {skill!r}{did_you_mean(skill, library.ids)}")
-        if weight > 0 and skill not in banks():
-            raise Refused(
-                f"dialogues.mix: skill {skill!r} has no phrase bank, so the embedded author cannot ask for it"
-            )
+        if weight > 0:
+            check_skill(plan, library[skill])
     for manner in plan.dialogues.manners:
         if manner not in manners():
             raise BadInput(f"dialogues.manners: no manner {manner!r}{did_you_mean(manner, manners())}")
@@ -91,6 +91,23 @@ def check(plan: Plan) -> None:
         and not plan.dialogues.mix.get("text_to_image")
     ):
         raise Refused("dialogues.mix: dialogues that open with a request need text_to_image in the mix")
+
+
+def check_skill(plan: Plan, card: Skill) -> None:
+    """A skill of the user's own: whether the painter and the embedded author can do anything with it."""
+    if card.draws and card.id not in CREATES.keys() | EDITS.keys():
+        if card.type == "create":
+            raise Refused(f"dialogues.mix: the painter does not know {card.id!r}, and a creating skill needs a picture")
+        if plan.renderer.unpainted == "refuse":
+            raise Refused(
+                f"dialogues.mix: the painter does not know {card.id!r}; leave it out, "
+                "or have its turns without pictures with renderer.unpainted: no_picture"
+            )
+    if card.id not in banks() and (name := unspeakable(card)):
+        raise Refused(
+            f"skills.cards: {card.id!r} has no phrase bank, and nothing can be said for its input {name!r}: "
+            "give the input examples on the card"
+        )
 
 
 class Forecast(BaseModel):

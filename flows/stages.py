@@ -163,7 +163,7 @@ def painted(scenes: Mapping[str, Scene]) -> Iterator[tuple[str, str, bytes]]:
 
 
 def candidate(outline: Outline, plan: Plan, library: Library, pictures: Mapping[str, str]) -> dict[str, Any]:
-    dialogue = assemble(outline, speak(outline, plan.seed), pictures, AUTHOR, RENDERER)
+    dialogue = assemble(outline, speak(outline, plan.seed, library), pictures, AUTHOR, RENDERER)
     signature = sign(dialogue.user_words)
     return row_for(outline.slot, outline.attempt) | {
         "reason": first_failure(dialogue, library),

@@ -19,7 +19,7 @@ from pydantic import Field
 
 from schemas.errors import BadInput
 from schemas.identity import Record
-from schemas.skill import Value
+from schemas.skill import Skill, Value
 
 BANKS = Path(__file__).parent / "banks"
 Form = Literal["imperative", "question", "wish", "fragment", "statement"]
@@ -58,6 +58,7 @@ class Bank(Record):
 class Manner(Record):
     """How one person speaks through a whole dialogue; the numbers are probabilities."""
 
+    name: str
     forms: dict[Form, float]
     openers: tuple[str, ...] = ()
     closers: tuple[str, ...] = ()
@@ -93,10 +94,32 @@ def read_yaml(path: Path) -> Any:
         raise BadInput(f"{path}: cannot be read as YAML: {' '.join(str(error).split())}") from error
 
 
+COMMON = ("shared", "manners", "generic")
+GENERIC = "generic"
+
+
 @cache
 def banks() -> Mapping[str, Bank]:
-    paths = [p for p in sorted(BANKS.glob("*.yaml")) if p.stem not in ("shared", "manners")]
+    paths = [p for p in sorted(BANKS.glob("*.yaml")) if p.stem not in COMMON]
     return {path.stem: Bank.from_data(read_yaml(path)) for path in paths}
+
+
+@cache
+def bank_of(card: Skill) -> Bank:
+    """The bank of a skill; for one without, the generic constructions around its name and inputs."""
+    if card.id in banks():
+        return banks()[card.id]
+    content = read_yaml(BANKS / f"{GENERIC}.yaml")
+    name = card.name.lower()
+    said = {form: {slug: text.replace("<skill>", name) for slug, text in content[form].items()} for form in FORMS}
+    clause: str = content["clause"]
+    clauses = {
+        i.name: (clause.format(name=i.name.replace("_", " "), value=f"{{{i.name}}}"),)
+        for i in card.inputs
+        if i.name not in ("avoid", "image")
+    }
+    fields = {"skill": GENERIC, "groups": [said], "clauses": clauses, "replies": content["replies"]}
+    return Bank.from_data(fields)
 
 
 @cache
@@ -106,7 +129,8 @@ def shared() -> Shared:
 
 @cache
 def manners() -> Mapping[str, Manner]:
-    return {name: Manner.from_data(fields) for name, fields in read_yaml(BANKS / "manners.yaml").items()}
+    found = read_yaml(BANKS / "manners.yaml")
+    return {name: Manner.from_data({"name": name, **fields}) for name, fields in found.items()}
 
 
 @cache

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping
 from random import Random
 from typing import NamedTuple
 
-from generators.banks import SLOT, Bank, Form, Group, Manner, banks, choose, manners, shared, slots
+from generators.banks import SLOT, Bank, Form, Group, Manner, bank_of, choose, manners, shared, slots
 from schemas.errors import Refused
 from schemas.identity import keyed
 from schemas.outline import Outline, PlannedTurn
-from schemas.skill import Value
+from schemas.skill import Library, Value
 
 AUTHOR = "grammar-1"
 ATTACHED_WITH_THE_WORDS = ("scribble_to_image", "pose_to_image")
@@ -37,20 +37,19 @@ class Candidate(NamedTuple):
     unsaid: tuple[str, ...]
 
 
-def speak(outline: Outline, seed: int) -> list[Spoken]:
+def speak(outline: Outline, seed: int, library: Library) -> list[Spoken]:
     """The words of every turn. One person speaks one way through a dialogue."""
     manner = manners()[outline.slot.manner]
     spoken: list[Spoken] = []
     for n, turn in enumerate(outline.turns):
         rng = keyed(seed, "words", outline.id, n)
-        spoken.append(speak_turn(turn, n, manner, outline.slot.manner, spoken, rng))
+        used = {earlier.construction for earlier in spoken}
+        spoken.append(speak_turn(turn, n, bank_of(library[turn.call.intent]), manner, used, rng))
     return spoken
 
 
-def speak_turn(turn: PlannedTurn, n: int, manner: Manner, name: str, earlier: list[Spoken], rng: Random) -> Spoken:
-    bank = bank_of(turn.call.intent)
+def speak_turn(turn: PlannedTurn, n: int, bank: Bank, manner: Manner, used: set[str], rng: Random) -> Spoken:
     facts = facts_of(turn, rng)
-    used = {s.construction for s in earlier}
     candidate = pick(list(candidates(bank, turn, facts)), manner, bank.skill, used, rng)
     if candidate is None:
         raise Refused(f"generators/banks/{bank.skill}.yaml: no construction says {dict(turn.call.parameters)}")
@@ -61,18 +60,9 @@ def speak_turn(turn: PlannedTurn, n: int, manner: Manner, name: str, earlier: li
     request = fill(slipped(wording, manner, rng), bank, facts, rng)
     form = candidate.form if bank.skill != "vqa" or candidate.form != "fragment" else "question"
     core = mark(request, form)
-    user = voiced(request, form, turn, n, manner, name, rng)
+    user = voiced(request, form, turn, n, manner, rng)
     reply = fill(rng.choice(replies(bank, candidate.group, facts)), bank, facts, rng)
     return Spoken(user, sentence(reply), core, f"{bank.skill}/{candidate.slug}")
-
-
-def bank_of(skill: str) -> Bank:
-    bank = banks().get(skill)
-    if bank is None:
-        raise Refused(
-            f"skill {skill!r} has no phrase bank: add generators/banks/{skill}.yaml or leave it out of the mix"
-        )
-    return bank
 
 
 def facts_of(turn: PlannedTurn, rng: Random) -> dict[str, Value]:
@@ -162,7 +152,7 @@ def tied(wording: str, form: Form, turn: PlannedTurn, rng: Random) -> str:
     return wording
 
 
-def voiced(request: str, form: Form, turn: PlannedTurn, n: int, manner: Manner, name: str, rng: Random) -> str:
+def voiced(request: str, form: Form, turn: PlannedTurn, n: int, manner: Manner, rng: Random) -> str:
     """The request as this person types it: greeting, connective, please, capitals, punctuation."""
     request = mark(request, form) if rng.random() < manner.end_mark else request
     asks_nothing = turn.call.intent == "chat"
@@ -172,17 +162,17 @@ def voiced(request: str, form: Form, turn: PlannedTurn, n: int, manner: Manner, 
     if (
         turn.attached
         and turn.call.intent not in ATTACHED_WITH_THE_WORDS
-        and shared().attached.get(name)
+        and shared().attached.get(manner.name)
         and rng.random() < 0.4
     ):
-        before.append(choose(rng.choice(shared().attached[name]), rng))
+        before.append(choose(rng.choice(shared().attached[manner.name]), rng))
     elif n == 0 and manner.openers and not asks_nothing and rng.random() < manner.open:
         before.append(rng.choice(manner.openers))
     elif n > 0 and not asks_nothing:
-        if shared().reactions.get(name) and rng.random() < manner.react:
-            before.append(rng.choice(shared().reactions[name]))
-        elif shared().switch.get(name) and form != "statement" and rng.random() < manner.switch:
-            before.append(rng.choice(shared().switch[name]))
+        if shared().reactions.get(manner.name) and rng.random() < manner.react:
+            before.append(rng.choice(shared().reactions[manner.name]))
+        elif shared().switch.get(manner.name) and form != "statement" and rng.random() < manner.switch:
+            before.append(rng.choice(shared().switch[manner.name]))
     text = " ".join([*before, request])
     if manner.closers and not asks_nothing and rng.random() < manner.close:
         closer = rng.choice(manner.closers)

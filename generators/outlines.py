@@ -6,9 +6,10 @@ asks a proposer what could be wanted now, and has the renderer's own rules say w
 """
 
 from generators.catalogue import kinds
-from generators.edits import apply
+from generators.edits import EDITS, apply
 from generators.openings import control_shots, own_shot, requested_shot, suits
 from generators.proposals import PROPOSERS, Proposal, View
+from generators.proposals.card import proposer_of
 from generators.scenes import CannotDraw, describe, read, visible
 from generators.slots import Lot, focus_weights
 from schemas.answer import Call
@@ -25,7 +26,7 @@ SPARING = frozenset({"add_object", "remove_object", "replace_object", "recolor",
 # Requests that take a thing, one of which often follows when a thing has just been spoken of.
 OF_A_THING = ("recolor", "remove_object", "replace_object", "transform")
 STAYS_WITH_THE_THING = 0.3
-ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
+ORDINALS = ("first", "second", "third", "fourth", "fifth")
 # A focus that a prompt's picture never allows gives way to another skill of the mix after so many attempts.
 FOCUS_HOLDS = 5
 
@@ -52,6 +53,7 @@ class Walk:
         self.slot, self.prompt, self.plan, self.library = slot, prompt, plan, library
         self.rng = keyed(plan.seed, "outline", self.id)
         self.creates = {skill.id for skill in library.skills if skill.type == "create"}
+        self.control_skills = self.creates - {"text_to_image"}
         self.length = keyed(plan.seed, "length", slot.prompt_id, slot.number).randint(*TURNS_OF[slot.turn_class])
         self.size = (plan.renderer.size, plan.renderer.size)
         self.shots: list[Shot] = []
@@ -106,7 +108,7 @@ class Walk:
         mix = {
             skill: weight * (0.25 if skill == last or skill == "text_to_image" else 1)
             for skill, weight in self.plan.dialogues.mix.items()
-            if weight and skill in PROPOSERS and not (skill in self.creates and not self.turns)
+            if weight and skill not in self.control_skills and not (skill in self.creates and not self.turns)
         }
         return self.rng.choices(list(mix), list(mix.values()))[0]
 
@@ -119,10 +121,11 @@ class Walk:
             return False
         spoken_of = self.spoken_of if source == self.current else None
         view = View(scene, self.slot.split, len(self.turns), len(self.turns) == self.length - 1, spoken_of)
-        proposal = PROPOSERS[skill](view, self.rng)
+        propose = PROPOSERS.get(skill) or proposer_of(self.library[skill])
+        proposal = propose(view, self.rng)
         if proposal is None:
             return False
-        if self.library[skill].type not in ("create", "edit"):
+        if not self.library[skill].draws or skill not in self.creates | EDITS.keys():
             self.add_turn(Call(intent=skill, parameters=dict(proposal.parameters)), proposal, after=None)
             return True
         return self.draw(skill, proposal, scene, source)

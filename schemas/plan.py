@@ -49,6 +49,9 @@ class Author(Record):
 class Renderer(Record):
     kind: Literal["painter"] = "painter"
     size: int = Field(default=512, ge=128, le=1024)
+    unpainted: Literal["refuse", "no_picture"] = Field(
+        default="refuse", description="What becomes of an edit that the painter does not know."
+    )
 
 
 class NearDuplicates(Record):

@@ -41,6 +41,7 @@ class Input(Record):
     minimum: float | None = None
     maximum: float | None = None
     unit: str | None = None
+    examples: tuple[str, ...] = Field(default=(), description="What people say here; for cards without a phrase bank.")
 
     @model_validator(mode="after")
     def consistent(self) -> Self:
