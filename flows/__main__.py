@@ -130,6 +130,16 @@ def diff(old: Path, new: Path, limit: int) -> None:
     click.echo(difference(old, new, limit))
 
 
+@main.command()
+@click.argument("releases", type=PATH, nargs=-1, required=True)
+@plain_errors
+def realism(releases: tuple[Path, ...]) -> None:
+    """How much the user turns of RELEASES read like what people type, against measured targets."""
+    from flows.measure import realism as measured
+
+    click.echo(measured(list(releases)))
+
+
 @main.group()
 def skills() -> None:
     """The library of skills, and checking cards of your own."""

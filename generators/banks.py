@@ -71,6 +71,7 @@ class Manner(Record):
     lower: float = 0.0
     end_mark: float = 1.0
     slip: float = 0.0
+    typo: float = 0.0
     slips: tuple[tuple[str, str], ...] = ()
 
 

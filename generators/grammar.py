@@ -7,18 +7,21 @@ It is given the calls and never decides a label. What it returns for a turn:
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from random import Random
 from typing import NamedTuple
 
 from generators.banks import SLOT, Bank, Form, Group, Manner, bank_of, choose, manners, shared, slots
+from generators.voice import mark, mistyped, sentence, slipped, voiced
 from schemas.errors import Refused
 from schemas.identity import keyed
 from schemas.outline import Outline, PlannedTurn
 from schemas.skill import Library, Value
 
 AUTHOR = "grammar-1"
-ATTACHED_WITH_THE_WORDS = ("scribble_to_image", "pose_to_image")
+CURTER_LATER = 9.0
+ENOUGH = 12
 UNSPOKEN = frozenset({"avoid", "image", "show", "question"})  # voiced by frames and clauses of their own
 
 
@@ -50,14 +53,14 @@ def speak(outline: Outline, seed: int, library: Library) -> list[Spoken]:
 
 def speak_turn(turn: PlannedTurn, n: int, bank: Bank, manner: Manner, used: set[str], rng: Random) -> Spoken:
     facts = facts_of(turn, rng)
-    candidate = pick(list(candidates(bank, turn, facts)), manner, bank.skill, used, rng)
+    candidate = pick(fresh(list(candidates(bank, turn, facts)), bank, used), manner, n > 0, rng)
     if candidate is None:
         raise Refused(f"generators/banks/{bank.skill}.yaml: no construction says {dict(turn.call.parameters)}")
     wording = choose(candidate.text, rng)
     for clause in candidate.unsaid:
         wording += joined(choose(rng.choice(bank.clauses[clause]), rng))
     wording = tied(wording, candidate.form, turn, rng)
-    request = fill(slipped(wording, manner, rng), bank, facts, rng)
+    request = fill(mistyped(slipped(wording, manner, rng), manner, rng), bank, facts, rng)
     form = candidate.form if bank.skill != "vqa" or candidate.form != "fragment" else "question"
     core = mark(request, form)
     user = voiced(request, form, turn, n, manner, rng)
@@ -71,7 +74,7 @@ def facts_of(turn: PlannedTurn, rng: Random) -> dict[str, Value]:
     if picture := turn.given.get("picture"):
         facts["image"] = rng.choice(shared().image_names[picture])
     if pronoun := turn.given.get("pronoun"):
-        facts["object"] = rng.choice(shared().anaphora[pronoun])
+        facts[turn.given["pronoun_of"]] = rng.choice(shared().anaphora[pronoun])
     return facts
 
 
@@ -79,7 +82,7 @@ def candidates(bank: Bank, turn: PlannedTurn, facts: Mapping[str, Value]) -> Ite
     """Every construction that says what the call holds, no more and no less."""
     parameters = turn.call.parameters
     to_say = {name for name in parameters if name not in UNSPOKEN}
-    pronouns = {"object"} if "pronoun" in turn.given else set()
+    pronouns = {turn.given.get("pronoun_of")}
     for group in bank.groups:
         if any(str(facts.get(key)) != str(value) for key, value in group.when.items()):
             continue
@@ -98,15 +101,34 @@ def implied(group: Group, names: set[str]) -> set[str]:
     return {"angle"} if "degrees" in names or "angle" in group.when else set()
 
 
-def pick(found: list[Candidate], manner: Manner, skill: str, used: set[str], rng: Random) -> Candidate | None:
-    """A form as this manner prefers, then a construction of it; the more specific wording twice as readily."""
-    found = [c for c in found if f"{skill}/{c.slug}" not in used] or found
+def fresh(found: list[Candidate], bank: Bank, used: set[str]) -> list[Candidate]:
+    """Nobody puts two requests alike while there are other ways to say it."""
+    return [c for c in found if f"{bank.skill}/{c.slug}" not in used] or found
+
+
+def pick(found: list[Candidate], manner: Manner, later: bool, rng: Random) -> Candidate | None:
+    """A form as this manner prefers, then a construction of it."""
     if not found:
         return None
-    forms = sorted({c.form for c in found})
-    form = rng.choices(forms, [manner.forms.get(f, 0.01) for f in forms])[0]
+    choice = Counter(c.form for c in found)
+    forms = sorted(choice)
+    form = rng.choices(forms, [inclination(f, choice[f], manner, later) for f in forms])[0]
     of_form = [c for c in found if c.form == form]
-    return rng.choices(of_form, [(1 + len(c.group.when)) / (1 + 3 * len(c.unsaid)) for c in of_form])[0]
+    return rng.choices(of_form, [readiness(c, later) for c in of_form])[0]
+
+
+def inclination(form: Form, choice: int, manner: Manner, later: bool) -> float:
+    """How readily this manner takes to a form: less where the bank offers little of it, and in
+    mid-conversation more to half sentences."""
+    curt = CURTER_LATER if later and form == "fragment" else 1.0
+    return manner.forms.get(form, 0.01) * min(1.0, choice / ENOUGH) * curt
+
+
+def readiness(candidate: Candidate, later: bool) -> float:
+    """Specific wording comes more readily, clauses tacked on less; in mid-conversation people are brief."""
+    length = len(candidate.text.split()) + 3 * len(candidate.unsaid)
+    brief = 9.0 if length <= 3 else 3.0 if length <= 5 else 1.0
+    return (1 + len(candidate.group.when)) / (1 + 3 * len(candidate.unsaid)) * (brief if later else 1.0)
 
 
 def replies(bank: Bank, group: Group, facts: Mapping[str, Value]) -> list[str]:
@@ -130,14 +152,6 @@ def fill(text: str, bank: Bank, facts: Mapping[str, Value], rng: Random) -> str:
     return SLOT.sub(value, choose(text, rng))
 
 
-def slipped(wording: str, manner: Manner, rng: Random) -> str:
-    """The fixed words as this manner would have them: jargon, a learner's slips, a phone's short forms."""
-    for usual, own in manner.slips:
-        if rng.random() < manner.slip:
-            wording = re.sub(rf"(?<![\w{{]){re.escape(usual)}(?![\w}}])", own, wording)
-    return " ".join(wording.split())
-
-
 def joined(clause: str) -> str:
     return clause if clause.startswith((",", ";", ".", " ")) else f" {clause}"
 
@@ -150,56 +164,3 @@ def tied(wording: str, form: Form, turn: PlannedTurn, rng: Random) -> str:
         clause = rng.choice(shared().avoid["create" if turn.image_before is None else "edit"])
         wording += joined(choose(clause, rng).replace("{avoid}", turn.given["avoid"]))
     return wording
-
-
-def voiced(request: str, form: Form, turn: PlannedTurn, n: int, manner: Manner, rng: Random) -> str:
-    """The request as this person types it: greeting, connective, please, capitals, punctuation."""
-    request = mark(request, form) if rng.random() < manner.end_mark else request
-    asks_nothing = turn.call.intent == "chat"
-    if not asks_nothing and rng.random() < manner.please and form in ("imperative", "question", "fragment"):
-        request = with_please(request, manner, rng)
-    before: list[str] = []
-    if (
-        turn.attached
-        and turn.call.intent not in ATTACHED_WITH_THE_WORDS
-        and shared().attached.get(manner.name)
-        and rng.random() < 0.4
-    ):
-        before.append(choose(rng.choice(shared().attached[manner.name]), rng))
-    elif n == 0 and manner.openers and not asks_nothing and rng.random() < manner.open:
-        before.append(rng.choice(manner.openers))
-    elif n > 0 and not asks_nothing:
-        if shared().reactions.get(manner.name) and rng.random() < manner.react:
-            before.append(rng.choice(shared().reactions[manner.name]))
-        elif shared().switch.get(manner.name) and form != "statement" and rng.random() < manner.switch:
-            before.append(rng.choice(shared().switch[manner.name]))
-    text = " ".join([*before, request])
-    if manner.closers and not asks_nothing and rng.random() < manner.close:
-        closer = rng.choice(manner.closers)
-        text = f"{text} {closer}" if text.endswith(("?", ".", "!")) else f"{text}, {closer}"
-    return lowered(text) if rng.random() < manner.lower else sentence_starts(text)
-
-
-def mark(request: str, form: Form) -> str:
-    if request.endswith(("?", ".", "!", "…", ")")):
-        return request
-    return f"{request}?" if form == "question" else f"{request}."
-
-
-def with_please(request: str, manner: Manner, rng: Random) -> str:
-    word = rng.choice(manner.please_words)
-    if request[-1] in "?.!":
-        return f"{request[:-1]} {word}{request[-1]}"
-    return f"{word} {request}" if rng.random() < 0.35 and not request.startswith("I") else f"{request} {word}"
-
-
-def sentence_starts(text: str) -> str:
-    return re.sub(r"(^|[.!?] )([a-z])", lambda m: m[1] + m[2].upper(), text)
-
-
-def lowered(text: str) -> str:
-    return text[0].lower() + text[1:] if not text.startswith(("I ", "I'")) else text
-
-
-def sentence(text: str) -> str:
-    return sentence_starts(text if text.endswith((".", "!", "?")) else f"{text}.")

@@ -24,8 +24,8 @@ TRIES_PER_TURN = 12
 # Edits of one place, where it makes sense to say that another be left alone.
 SPARING = frozenset({"add_object", "remove_object", "replace_object", "recolor", "replace_background"})
 # Requests that take a thing, one of which often follows when a thing has just been spoken of.
-OF_A_THING = ("recolor", "remove_object", "replace_object", "transform")
-STAYS_WITH_THE_THING = 0.3
+OF_A_THING = ("add_object", "recolor", "remove_object", "replace_object", "transform")
+STAYS_WITH_THE_THING = 0.4
 ORDINALS = ("first", "second", "third", "fourth", "fifth")
 # A focus that a prompt's picture never allows gives way to another skill of the mix after so many attempts.
 FOCUS_HOLDS = 5
@@ -89,6 +89,8 @@ class Walk:
             self.current = 0
         made = self.shots[-1]
         self.add_turn(made.call, Proposal(made.call.parameters), after=len(self.shots) - 1)
+        if made.scene is not None:
+            self.spoken_of = only_subject(made)
 
     def go_on(self) -> None:
         """One more turn: the focus where it belongs, else what the mix brings that makes sense here."""
@@ -207,10 +209,11 @@ class Walk:
 
     def speak_of(self, proposal: Proposal, given: dict[str, str], phenomena: list[str], source: int) -> None:
         """The thing just spoken of may become a pronoun, if nothing else could be meant."""
-        name = proposal.parameters.get("object")
-        same = name is not None and name == self.spoken_of and source == self.current
-        if same and "target" not in proposal.parameters and self.rng.random() < self.plan.dialogues.anaphora:
-            given["pronoun"] = pronoun_for(str(name))
+        if source != self.current or self.spoken_of is None:
+            return
+        slot = next((s for s in ("object", "target") if proposal.parameters.get(s) == self.spoken_of), None)
+        if slot and self.rng.random() < self.plan.dialogues.anaphora:
+            given["pronoun"], given["pronoun_of"] = pronoun_for(self.spoken_of), slot
             phenomena.append("anaphora")
 
     def remember(self, proposal: Proposal, scene: Scene) -> None:
@@ -264,6 +267,15 @@ class Walk:
 
     def slot_attaches(self, call: Call) -> bool:
         return self.slot.opening == "attached" or "image" in call.parameters
+
+
+def only_subject(shot: Shot) -> str | None:
+    """The one thing that a request for a picture was about, by its name in the picture."""
+    things = read(str(shot.call.parameters["prompt"])).things
+    if shot.scene is None or len(things) != 1 or things[0].count > 1:
+        return None
+    found = [describe(shot.scene, thing) for thing in visible(shot.scene) if thing.noun == things[0].noun]
+    return found[0] if len(found) == 1 else None
 
 
 def pronoun_for(name: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 from generators.banks import FORMS, Bank, banks, choose, manners, shared, slots
 from generators.cards import read_library
 from generators.grammar import UNSPOKEN
+from generators.voice import mistyped
 
 LIBRARY = read_library()
 # Facts that an outline gives beside the parameters of the call.
@@ -117,4 +118,13 @@ def test_manners_are_probabilities() -> None:
             manner.end_mark,
             manner.slip,
         )
-        assert all(0 <= share <= 1 for share in shares), name
+        assert all(0 <= share <= 1 for share in (*shares, manner.typo)), name
+
+
+def test_a_typo_is_one_slip_in_the_fixed_words() -> None:
+    hasty = manners()["phone"].model_copy(update={"typo": 1.0})
+    for n in range(300):
+        wording = "please remove {object} from the picture {position}"
+        slipped = mistyped(wording, hasty, Random(n))
+        assert slipped != wording and "{object}" in slipped and "{position}" in slipped
+        assert abs(len(slipped) - len(wording)) <= 1

@@ -19,11 +19,11 @@ from tests.conftest import small_plan
 
 PINS = {
     "prompts": (1, "31e61f06bf09"),
-    "outlines": (1, "1fb1664812f4"),
-    "pictures": (1, "cb866832cd89"),
-    "dialogues": (1, "902dd94f92a1"),
+    "outlines": (1, "6dd007b8f326"),
+    "pictures": (1, "a1712ecaa90f"),
+    "dialogues": (1, "ab315969f2fd"),
     "settled": (1, "c801d3f59413"),
-    "release": (1, "d6e37e896768"),
+    "release": (1, "4de63c1636ce"),
 }
 
 

@@ -33,6 +33,4 @@ def propose_chat(view: View, rng: Random) -> Proposal | None:
         if not view.turn and kind not in WITH_A_PICTURE:
             continue
         fitting.append({key: str(value) for key, value in when.items()})
-    kinds_of_chat = sorted({when["kind"] for when in fitting})
-    kind = rng.choice(kinds_of_chat)
-    return Proposal({}, rng.choice([when for when in fitting if when["kind"] == kind]), "words alone are called for")
+    return Proposal({}, rng.choice(fitting), "words alone are called for")

@@ -25,7 +25,8 @@ def wearable(thing: Thing) -> list[str]:
 def propose_add_object(view: View, rng: Random) -> Proposal | None:
     wearers = [thing for thing in visible(view.scene) if wearable(thing)]
     if wearers and rng.random() < 0.45:
-        wearer = rng.choice(wearers)
+        spoken_of = [thing for thing in wearers if describe(view.scene, thing) == view.spoken_of]
+        wearer = rng.choice(spoken_of if spoken_of and rng.random() < 0.7 else wearers)
         worn = kinds()[rng.choice(wearable(wearer))]
         target = describe(view.scene, wearer)
         given = {"object": worn.a_noun, "target": f"the {target}", "relation": "wear"}

@@ -1,0 +1,1 @@
+"""Measures, each pure: from records to numbers. Knows nothing of files, models or how the records came about."""
