@@ -119,7 +119,7 @@ def make_batch(parts: Parts, plan: Plan, library: Library, batch: Batch) -> Made
 
 
 def outlines_part(parts: Parts, plan: Plan, library: Library, batch: Batch) -> Path:
-    share = plan.dialogues.model_dump(mode="json", include={"mix", "anaphora", "earlier_image", "negative"})
+    share = plan.dialogues.model_dump(mode="json", exclude={"per_prompt", "turns", "openings", "manners"})
     slots = [slot.model_dump(mode="json") for slot in batch.slots]
     prompts = [prompt.id for prompt in batch.prompts]
     mark = fingerprint(

@@ -88,6 +88,14 @@ class Shared(Record):
     anaphora: dict[str, tuple[str, ...]]
 
 
+class Leaning(Record):
+    """Turns that lean on the one before: what is corrected, repeated for another thing, or taken back."""
+
+    correction: dict[str, tuple[str, ...]]
+    ellipsis: tuple[str, ...]
+    change_of_mind: tuple[str, ...]
+
+
 def read_yaml(path: Path) -> Any:
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -95,7 +103,7 @@ def read_yaml(path: Path) -> Any:
         raise BadInput(f"{path}: cannot be read as YAML: {' '.join(str(error).split())}") from error
 
 
-COMMON = ("shared", "manners", "generic")
+COMMON = ("shared", "manners", "generic", "phenomena")
 GENERIC = "generic"
 
 
@@ -126,6 +134,11 @@ def bank_of(card: Skill) -> Bank:
 @cache
 def shared() -> Shared:
     return Shared.from_data(read_yaml(BANKS / "shared.yaml"))
+
+
+@cache
+def leaning() -> Leaning:
+    return Leaning.from_data(read_yaml(BANKS / "phenomena.yaml"))
 
 
 @cache

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from random import Random
 from typing import NamedTuple
 
-from generators.banks import SLOT, Bank, Form, Group, Manner, bank_of, choose, manners, shared, slots
+from generators.banks import SLOT, Bank, Form, Group, Manner, bank_of, choose, leaning, manners, shared, slots
 from generators.voice import mark, mistyped, sentence, slipped, voiced
 from schemas.errors import Refused
 from schemas.identity import keyed
@@ -53,7 +53,11 @@ def speak(outline: Outline, seed: int, library: Library) -> list[Spoken]:
 
 def speak_turn(turn: PlannedTurn, n: int, bank: Bank, manner: Manner, used: set[str], rng: Random) -> Spoken:
     facts = facts_of(turn, rng)
-    candidate = pick(fresh(list(candidates(bank, turn, facts)), bank, used), manner, n > 0, rng)
+    if turn.given.get("leans") in ("correction", "ellipsis"):
+        return speak_leaning(turn, n, bank, manner, facts, rng)
+    candidate = pick(
+        fresh(list(candidates(bank, turn, facts)), bank, used, turn.given.get("leans") is not None), manner, n > 0, rng
+    )
     if candidate is None:
         raise Refused(f"generators/banks/{bank.skill}.yaml: no construction says {dict(turn.call.parameters)}")
     wording = choose(candidate.text, rng)
@@ -64,8 +68,28 @@ def speak_turn(turn: PlannedTurn, n: int, bank: Bank, manner: Manner, used: set[
     form = candidate.form if bank.skill != "vqa" or candidate.form != "fragment" else "question"
     core = mark(request, form)
     user = voiced(request, form, turn, n, manner, rng)
-    reply = fill(rng.choice(replies(bank, candidate.group, facts)), bank, facts, rng)
+    plain = {**facts, **turn.given}  # the assistant calls a thing by its name
+    reply = fill(rng.choice(replies(bank, candidate.group, plain)), bank, plain, rng)
     return Spoken(user, sentence(reply), core, f"{bank.skill}/{candidate.slug}")
+
+
+def speak_leaning(
+    turn: PlannedTurn, n: int, bank: Bank, manner: Manner, facts: Mapping[str, Value], rng: Random
+) -> Spoken:
+    """Half a sentence that only makes sense after the turn before."""
+    how, changed = turn.given["leans"], turn.given["changed"]
+    wordings = leaning().correction[changed] if how == "correction" else leaning().ellipsis
+    which = rng.randrange(len(wordings))
+    request = fill(mistyped(slipped(wordings[which], manner, rng), manner, rng), bank, facts, rng)
+    answers = [r for group in bank.groups if says(group, facts) for r in fitting(bank, group, facts)]
+    reply = fill(rng.choice(answers), bank, facts, rng)
+    user = voiced(request, "fragment", turn, n, manner, rng)
+    return Spoken(user, sentence(reply), request, f"{how}/{changed}-{which}")
+
+
+def says(group: Group, facts: Mapping[str, Value]) -> bool:
+    """Whether what the group's wording says by itself is so."""
+    return all(str(facts.get(key)) == str(value) for key, value in group.when.items())
 
 
 def facts_of(turn: PlannedTurn, rng: Random) -> dict[str, Value]:
@@ -84,7 +108,7 @@ def candidates(bank: Bank, turn: PlannedTurn, facts: Mapping[str, Value]) -> Ite
     to_say = {name for name in parameters if name not in UNSPOKEN}
     pronouns = {turn.given.get("pronoun_of")}
     for group in bank.groups:
-        if any(str(facts.get(key)) != str(value) for key, value in group.when.items()):
+        if not says(group, facts):
             continue
         for form, slug, text in group.constructions():
             needed = slots(text)
@@ -101,8 +125,10 @@ def implied(group: Group, names: set[str]) -> set[str]:
     return {"angle"} if "degrees" in names or "angle" in group.when else set()
 
 
-def fresh(found: list[Candidate], bank: Bank, used: set[str]) -> list[Candidate]:
-    """Nobody puts two requests alike while there are other ways to say it."""
+def fresh(found: list[Candidate], bank: Bank, used: set[str], after_all: bool) -> list[Candidate]:
+    """Nobody puts two requests alike while there are other ways to say it; who changes their mind, commands."""
+    if after_all:
+        found = [c for c in found if c.form == "imperative"] or found
     return [c for c in found if f"{bank.skill}/{c.slug}" not in used] or found
 
 
@@ -131,11 +157,16 @@ def readiness(candidate: Candidate, later: bool) -> float:
     return (1 + len(candidate.group.when)) / (1 + 3 * len(candidate.unsaid)) * (brief if later else 1.0)
 
 
+def fitting(bank: Bank, group: Group, facts: Mapping[str, Value]) -> list[str]:
+    """The replies of a group, or of the whole bank, whose slots these facts fill."""
+    return [r for r in group.replies or bank.replies if {name for name, _ in slots(r)} <= facts.keys()]
+
+
 def replies(bank: Bank, group: Group, facts: Mapping[str, Value]) -> list[str]:
-    fitting = [r for r in group.replies or bank.replies if {name for name, _ in slots(r)} <= facts.keys()]
-    if not fitting:
+    found = fitting(bank, group, facts)
+    if not found:
         raise Refused(f"generators/banks/{bank.skill}.yaml: no reply can be filled from {sorted(facts)}")
-    return fitting
+    return found
 
 
 def fill(text: str, bank: Bank, facts: Mapping[str, Value], rng: Random) -> str:
@@ -158,7 +189,9 @@ def joined(clause: str) -> str:
 
 def tied(wording: str, form: Form, turn: PlannedTurn, rng: Random) -> str:
     """The request with its tie to an earlier picture and with what it wants left alone."""
-    if "picture" in turn.given and turn.call.intent != "chat":
+    if turn.given.get("leans") == "change_of_mind":
+        wording = choose(rng.choice(leaning().change_of_mind), rng).replace("{request}", wording)
+    elif "picture" in turn.given and turn.call.intent != "chat":
         wording = choose(rng.choice(shared().image_frames[form]), rng).replace("{request}", wording)
     if "avoid" in turn.call.parameters:
         clause = rng.choice(shared().avoid["create" if turn.image_before is None else "edit"])

@@ -7,6 +7,7 @@ asks a proposer what could be wanted now, and has the renderer's own rules say w
 
 from generators.catalogue import kinds
 from generators.edits import EDITS, apply
+from generators.leaning import corrected, repeated
 from generators.openings import control_shots, own_shot, requested_shot, suits
 from generators.proposals import PROPOSERS, Proposal, View
 from generators.proposals.card import proposer_of
@@ -96,6 +97,8 @@ class Walk:
         """One more turn: the focus where it belongs, else what the mix brings that makes sense here."""
         n = len(self.turns)
         is_focus = n == self.focus_at
+        if not is_focus and self.lean():
+            return
         for _ in range(TRIES_PER_TURN):
             skill = self.focus if is_focus else self.other_skill()
             if self.take_turn(skill):
@@ -114,10 +117,13 @@ class Walk:
         }
         return self.rng.choices(list(mix), list(mix.values()))[0]
 
-    def take_turn(self, skill: str) -> bool:
+    def take_turn(self, skill: str, back_to: int | None = None) -> bool:
+        """A turn for this skill; `back_to` is the picture that a change of mind returns to."""
+        if back_to is not None and (skill not in EDITS or not self.is_picture(back_to)):
+            return False
         if skill == "chat" and len(self.shots) > 1 and self.rng.random() < 0.5:
             return self.look_back()
-        source = self.choose_picture(skill)
+        source = self.choose_picture(skill) if back_to is None else back_to
         scene = self.shots[source].scene
         if scene is None:
             return False
@@ -130,18 +136,49 @@ class Walk:
         if not self.library[skill].draws or skill not in self.creates | EDITS.keys():
             self.add_turn(Call(intent=skill, parameters=dict(proposal.parameters)), proposal, after=None)
             return True
-        return self.draw(skill, proposal, scene, source)
+        return self.draw(skill, proposal, scene, source, "change_of_mind" if back_to is not None else None)
 
-    def draw(self, skill: str, proposal: Proposal, scene: Scene, source: int) -> bool:
+    def lean(self) -> bool:
+        """Perhaps a turn that leans on the last: a correction, the same for another thing, a change of mind."""
+        last = self.turns[-1] if self.turns else None
+        if last is None or last.image_after is None or last.image_before is None or last.call.intent not in EDITS:
+            return False
+        rates, roll = self.plan.dialogues, self.rng.random()
+        if roll < rates.correction:
+            return self.vary(last, last.image_before, "correction")
+        if roll < rates.correction + rates.ellipsis:
+            return self.vary(last, last.image_after, "ellipsis")
+        if roll < rates.correction + rates.ellipsis + rates.change_of_mind:
+            return self.take_turn(self.other_skill(), last.image_before)
+        return False
+
+    def vary(self, last: PlannedTurn, source: int, how: str) -> bool:
+        scene = self.shots[source].scene
+        if scene is None or not self.is_picture(source):
+            return False
+        view = View(scene, self.slot.split, len(self.turns), False, None)
+        found = (corrected if how == "correction" else repeated)(last, view, self.rng)
+        if found is None:
+            return False
+        given = found.given | {"leans": how, "changed": found.changed}
+        proposal = Proposal(found.parameters, given, f"{how} of {found.changed}")
+        return self.draw(last.call.intent, proposal, scene, source, leans=how)
+
+    def draw(self, skill: str, proposal: Proposal, scene: Scene, source: int, leans: str | None = None) -> bool:
         parameters: dict[str, Value] = dict(proposal.parameters)
         given = dict(proposal.given)
         phenomena: list[str] = []
         creates = skill in self.creates
-        if source != self.current and not creates:
+        if leans:
+            given["leans"] = leans
+            phenomena.append(leans)
+            if source != self.current:
+                parameters["image"] = f"image_{source + 1}"
+        elif source != self.current and not creates:
             parameters["image"] = f"image_{source + 1}"
             given["picture"] = self.name_of(source)
             phenomena.append("earlier_image")
-        if (creates or skill in SPARING) and self.rng.random() < self.plan.dialogues.negative:
+        if not leans and (creates or skill in SPARING) and self.rng.random() < self.plan.dialogues.negative:
             self.leave_alone(scene, creates, parameters, given, phenomena)
         call = Call(intent=skill, parameters=parameters)
         key = f"{self.prompt.id}/{self.id}/{len(self.shots)}" if creates else self.prompt.id
@@ -152,7 +189,8 @@ class Walk:
         if creates:
             phenomena.append("new_picture")
         after = self.shot_of(Shot(call=call, source=None if creates else source, scene=made))
-        self.speak_of(proposal, given, phenomena, source)
+        if not leans:
+            self.speak_of(proposal, given, phenomena, source)
         self.add_turn(
             call,
             Proposal(parameters, given, proposal.reason),

@@ -62,7 +62,7 @@ def voiced(request: str, form: Form, turn: PlannedTurn, n: int, manner: Manner, 
         before.append(choose(rng.choice(shared().attached[manner.name]), rng))
     elif n == 0 and manner.openers and not asks_nothing and rng.random() < manner.open:
         before.append(rng.choice(manner.openers))
-    elif n > 0 and not asks_nothing:
+    elif n > 0 and not asks_nothing and "leans" not in turn.given:
         if shared().reactions.get(manner.name) and rng.random() < manner.react:
             before.append(rng.choice(shared().reactions[manner.name]))
         elif shared().switch.get(manner.name) and form != "statement" and rng.random() < manner.switch:

@@ -39,6 +39,9 @@ class Dialogues(Record):
     manners: dict[str, Weight] = Field(default_factory=dict, description="Empty: all manners alike.")
     anaphora: Share = Field(default=0.5, description="How often a thing just spoken of becomes a pronoun.")
     earlier_image: Share = Field(default=0.12, description="How often a later request works on an earlier picture.")
+    correction: Share = Field(default=0.06, description="How often a turn corrects one value of the last request.")
+    ellipsis: Share = Field(default=0.06, description="How often a request is repeated for another thing.")
+    change_of_mind: Share = Field(default=0.04, description="How often the last change is taken back for another.")
     negative: Share = Field(default=0.06, description="How often a drawing request says what to avoid.")
 
 
