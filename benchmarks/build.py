@@ -1,9 +1,9 @@
 """What a build costs, stage by stage: time, memory of the whole process tree, growth, orchestration.
 
     python benchmarks/build.py                the paper's plan, from nothing to a verified release
-    python benchmarks/build.py --growth       and ten times the dialogues per prompt, ten times the prompts
+    python benchmarks/build.py --growth dialogues --growth prompts     and ten times of these
     python benchmarks/build.py --flow --set prompts.count=100     plainly and under Prefect in turn, three times
-    python benchmarks/build.py --growth --set renderer.size=128    growth of all but the painting, sooner
+    python benchmarks/build.py --growth prompts --set renderer.size=128    growth of all but the painting, sooner
 
 Memory is PSS, sampled over the tree every half second: what processes share is counted once. Timings are
 of one run on whatever else the machine is doing; compare columns, not days, and CPU where it was busy.
@@ -129,7 +129,9 @@ def table(runs: list[Run]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--plan", type=Path, default=ROOT / "plans" / "drawnconvos.yaml")
-    parser.add_argument("--growth", action="store_true", help="ten times the dialogues, and ten times the prompts")
+    parser.add_argument(
+        "--growth", action="append", default=[], choices=["dialogues", "prompts"], help="and ten times of these"
+    )
     parser.add_argument("--flow", action="store_true", help="the same plan as a Prefect flow")
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="override the plan in every run"
@@ -141,12 +143,11 @@ def main() -> None:
         return
     runs = [build("plan", options.plan, *options.set)]
     print(table(runs), flush=True)
-    if options.growth:
-        ten = {"10x dialogues": f"dialogues.per_prompt={10 * plan['dialogues']['per_prompt']}",
-               "10x prompts": f"prompts.count={10 * plan['prompts']['count']}"}  # fmt: skip
-        for label, override in ten.items():
-            runs.append(build(label, options.plan, override, *options.set))
-            print(table(runs), flush=True)
+    ten = {"dialogues": f"dialogues.per_prompt={10 * plan['dialogues']['per_prompt']}",
+           "prompts": f"prompts.count={10 * plan['prompts']['count']}"}  # fmt: skip
+    for what in options.growth:
+        runs.append(build(f"10x {what}", options.plan, ten[what], *options.set))
+        print(table(runs), flush=True)
 
 
 def orchestration(plan: Path, overrides: list[str]) -> None:

@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from flows.plans import library_of
 from flows.progress import Progress
-from flows.stages import PROMPTS_PER_BATCH, STAGES, Batch, make_batch, prompts_part, source_fingerprint
+from flows.stages import STAGES, Batch, make_batch, prompts_part, prompts_per_batch, source_fingerprint
 from flows.workers import Pool, pool
 from generators.banks import manners
 from generators.catalogue import art_licence
@@ -167,12 +167,13 @@ def batches(
     plan: Plan, by_split: Mapping[Split, Sequence[Prompt]], library: Library,
     still_open: set[tuple[str, int]] | None, attempt: int,
 ) -> Iterator[Batch]:  # fmt: skip
-    """The open slots of ten prompts at a time, never of two splits together."""
+    """The open slots of a few prompts at a time, never of two splits together."""
+    step = prompts_per_batch(plan)
     for split in SPLITS:
         prompts = by_split[split]
         slots = allot(plan, split, prompts, library, tuple(manners()), suits)
-        for number, start in enumerate(range(0, len(prompts), PROMPTS_PER_BATCH)):
-            group = prompts[start : start + PROMPTS_PER_BATCH]
+        for number, start in enumerate(range(0, len(prompts), step)):
+            group = prompts[start : start + step]
             wanted = tuple(
                 slot for _ in group for slot in next(slots)
                 if still_open is None or (slot.prompt_id, slot.number) in still_open
@@ -212,7 +213,7 @@ def write_shards(
     folder: Path, plan: Plan, rounds: Sequence[Round], crew: Pool, progress: Progress
 ) -> dict[Split, list[Tally]]:
     names = {split: sorted({n for r in rounds for n in r.batches if n.startswith(f"{split}-")}) for split in SPLITS}
-    step = batches_per_shard(plan, PROMPTS_PER_BATCH)
+    step = batches_per_shard(plan, prompts_per_batch(plan))
     shards: list[Shard] = []
     for split in SPLITS:
         groups = [names[split][i : i + step] for i in range(0, len(names[split]), step)]

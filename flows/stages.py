@@ -41,7 +41,7 @@ from store.parts import (
 from store.shards import Source
 
 STAGES: Mapping[str, int] = {"prompts": 1, "outlines": 1, "pictures": 1, "dialogues": 1, "settled": 1, "release": 1}
-PROMPTS_PER_BATCH = 10
+DIALOGUES_PER_BATCH = 200  # ten prompts of the paper's plan
 PICTURES_BETWEEN_TRIMS = 32
 
 
@@ -65,8 +65,13 @@ def source_fingerprint() -> str:
     return digest([dict(STAGES), data_files(catalogue.ART, banks.BANKS, cards.CARDS), AUTHOR, RENDERER])
 
 
+def prompts_per_batch(plan: Plan) -> int:
+    """Whole prompts, since equal states are painted once per prompt; as many as keep a part small."""
+    return max(1, DIALOGUES_PER_BATCH // plan.dialogues.per_prompt)
+
+
 class Batch(NamedTuple):
-    """Some ten prompts of one split, and those of their slots that are open."""
+    """Some whole prompts of one split, and those of their slots that are open."""
 
     name: str
     prompts: tuple[Prompt, ...]

@@ -51,7 +51,7 @@ where not (a.standing and b.standing)
 
 def connect() -> duckdb.DuckDBPyConnection:
     """An in-memory database that spills to the machine's scratch folder instead of growing."""
-    return duckdb.connect(config={"memory_limit": "400MB", "temp_directory": tempfile.gettempdir(), "threads": "2"})
+    return duckdb.connect(config={"memory_limit": "300MB", "temp_directory": tempfile.gettempdir(), "threads": "2"})
 
 
 def settle_round(

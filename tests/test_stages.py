@@ -19,11 +19,11 @@ from tests.conftest import small_plan
 
 PINS = {
     "prompts": (1, "31e61f06bf09"),
-    "outlines": (1, "6dd007b8f326"),
-    "pictures": (1, "a1712ecaa90f"),
-    "dialogues": (1, "ab315969f2fd"),
+    "outlines": (1, "87c5e85b7884"),
+    "pictures": (1, "50ce7702e994"),
+    "dialogues": (1, "7b7f8a116c1e"),
     "settled": (1, "c801d3f59413"),
-    "release": (1, "4de63c1636ce"),
+    "release": (1, "ae571fa70ff3"),
 }
 
 
