@@ -8,10 +8,8 @@ A reject is kept with "name: what is wrong" as its reason.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
-from pathlib import Path
 
-from generators.banks import read_yaml
+from generators.guideline import said_as, vaguely_said
 from schemas.dialogue import Dialogue, Turn
 from schemas.skill import IMAGE, Library
 
@@ -49,6 +47,8 @@ def grounded(dialogue: Dialogue, library: Library) -> str | None:
     heard = ""
     for n, turn in enumerate(dialogue.turns):
         heard += f" {turn.user}"
+        if vaguely_said(turn.call, turn.user):
+            continue
         for name, value in turn.call.parameters.items():
             kind = getattr(library[turn.call.intent].input(name), "type", None)
             if any(other in heard.casefold() for other in said_as(str(value))):
@@ -62,17 +62,6 @@ def grounded(dialogue: Dialogue, library: Library) -> str | None:
 
 def words_of(text: str) -> set[str]:
     return set(re.findall(r"[^\W_]+", text.casefold())) - {"a", "an", "the"}
-
-
-@cache
-def guideline() -> Mapping[str, Mapping[str, list[str]]]:
-    found: Mapping[str, Mapping[str, list[str]]] = read_yaml(Path(__file__).parent / "guideline.yaml")
-    return found
-
-
-def said_as(value: str) -> list[str]:
-    """The other words that say a value."""
-    return [word for table in guideline().values() for word in table.get(value, [])]
 
 
 LABEL_LANGUAGE = re.compile(r"(?<!-)>|[{}<\[\]|]|image_\d|\b[a-z]+_[a-z_]+\b|\"intent\"")

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from random import Random
 from typing import NamedTuple
 
-from generators.banks import SLOT, Bank, Form, Group, Manner, bank_of, choose, leaning, manners, shared, slots
+from generators.banks import SLOT, Bank, Form, Group, Manner, bank_of, banks, choose, leaning, manners, shared, slots
 from generators.voice import mark, mistyped, sentence, slipped, voiced
+from schemas.answer import Call
 from schemas.errors import Refused
 from schemas.identity import keyed
 from schemas.outline import Outline, PlannedTurn
@@ -55,6 +56,8 @@ def speak_turn(turn: PlannedTurn, n: int, bank: Bank, manner: Manner, used: set[
     facts = facts_of(turn, rng)
     if turn.given.get("leans") in ("correction", "ellipsis"):
         return speak_leaning(turn, n, bank, manner, facts, rng)
+    if turn.given.get("leans") == "vague":
+        return speak_vaguely(turn, n, bank, manner, facts, rng)
     candidate = pick(
         fresh(list(candidates(bank, turn, facts)), bank, used, turn.given.get("leans") is not None), manner, n > 0, rng
     )
@@ -85,6 +88,21 @@ def speak_leaning(
     reply = fill(rng.choice(answers), bank, facts, rng)
     user = voiced(request, "fragment", turn, n, manner, rng)
     return Spoken(user, sentence(reply), request, f"{how}/{changed}-{which}")
+
+
+def speak_vaguely(
+    turn: PlannedTurn, n: int, bank: Bank, manner: Manner, facts: Mapping[str, Value], rng: Random
+) -> Spoken:
+    """The guideline's clause in the constructions of any instruction; the reply is that of the skill it means."""
+    asking = banks()["instruct_edit"]
+    wish = PlannedTurn(call=Call(intent=asking.skill, parameters={"instruction": turn.given["instruction"]}))
+    candidate = pick(list(candidates(asking, wish, {"instruction": turn.given["instruction"]})), manner, n > 0, rng)
+    assert candidate is not None
+    wording = mistyped(slipped(choose(candidate.text, rng), manner, rng), manner, rng)
+    request = fill(wording, asking, facts, rng)
+    answers = [r for group in bank.groups if says(group, facts) for r in fitting(bank, group, facts)]
+    user = voiced(request, candidate.form, turn, n, manner, rng)
+    return Spoken(user, sentence(fill(rng.choice(answers), bank, facts, rng)), request, f"vague/{candidate.slug}")
 
 
 def says(group: Group, facts: Mapping[str, Value]) -> bool:

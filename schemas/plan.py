@@ -42,6 +42,7 @@ class Dialogues(Record):
     correction: Share = Field(default=0.06, description="How often a turn corrects one value of the last request.")
     ellipsis: Share = Field(default=0.06, description="How often a request is repeated for another thing.")
     change_of_mind: Share = Field(default=0.04, description="How often the last change is taken back for another.")
+    vague: Share = Field(default=0.05, description="How often a turn voices a vague wish of the guideline's table.")
     negative: Share = Field(default=0.06, description="How often a drawing request says what to avoid.")
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from generators.cards import read_library
 from generators.checks import CHECKS, first_failure
+from generators.guideline import Vague, vague_wishes, vaguely_said
 from schemas.answer import Call
 from schemas.dialogue import Dialogue, Turn
 from schemas.image import Image, Recipe
@@ -89,3 +90,18 @@ def test_every_check_has_a_failing_example() -> None:
 def test_what_was_said_before_grounds_a_later_turn() -> None:
     again = turn("now paint it blue", "recolor", {"object": "bench", "colour": "blue"}, image_before=1, image_after=2)
     assert CHECKS["grounded"](dialogue(FIRST, again), LIBRARY) is None
+
+
+def test_a_vague_wish_of_the_guideline_counts_as_said() -> None:
+    wish = turn("please make it look really old", "stylize", {"style": "vintage photo"}, image_before=1, image_after=2)
+    assert CHECKS["grounded"](dialogue(FIRST, wish), LIBRARY) is None
+    other = turn("please make it look really old", "stylize", {"style": "pop art"}, image_before=1, image_after=2)
+    assert CHECKS["grounded"](dialogue(FIRST, other), LIBRARY) == "turns.1: style 'pop art' was never said (art, pop)"
+
+
+@pytest.mark.parametrize("wish", vague_wishes(), ids=lambda wish: wish.said[0])
+def test_a_vague_wish_stands_for_a_call_that_can_be_made(wish: Vague) -> None:
+    assert Call(intent=wish.intent, parameters=wish.parameters).problems(LIBRARY) == []
+    assert all(
+        vaguely_said(Call(intent=wish.intent, parameters=wish.parameters), f"Could you {said}?") for said in wish.said
+    )

@@ -118,7 +118,7 @@ NONE = {
     "earlier_image": 0.0,
     "anaphora": 0.0,
 }
-LEANING = ["correction", "ellipsis", "change_of_mind", "negative", "earlier_image", "anaphora"]
+LEANING = ["correction", "ellipsis", "change_of_mind", "negative", "earlier_image", "anaphora", "vague"]
 
 
 @pytest.mark.parametrize("name", LEANING)
