@@ -153,7 +153,7 @@ def take_turn(walk: Walk, skill: str, back_to: int | None = None) -> bool:
 def choose_picture(walk: Walk, skill: str) -> int:
     assert walk.current is not None
     shown = [n for n in range(len(walk.shots)) if n != walk.current and walk.is_picture(n)]
-    if walk.library[skill].type == "edit" and shown and walk.rng.random() < walk.plan.dialogues.earlier_image:
+    if skill in EDITS and shown and walk.rng.random() < walk.plan.dialogues.earlier_image:
         return walk.rng.choice(shown)
     return walk.current
 

@@ -19,11 +19,11 @@ from tests.conftest import small_plan
 
 PINS = {
     "prompts": (1, "31e61f06bf09"),
-    "outlines": (1, "87c5e85b7884"),
-    "pictures": (1, "50ce7702e994"),
-    "dialogues": (1, "7b7f8a116c1e"),
+    "outlines": (1, "452aceab1a62"),
+    "pictures": (1, "92c14c967f99"),
+    "dialogues": (1, "082db3b51eed"),
     "settled": (1, "c801d3f59413"),
-    "release": (1, "ae571fa70ff3"),
+    "release": (1, "ef0f7f9ba320"),
 }
 
 
