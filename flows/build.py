@@ -105,8 +105,7 @@ def build_anew(plan: Plan, making: Making, data: Path, workers: int, progress: P
     by_split = split_prompts(plan, prompts)
 
     def dialogues() -> list[Round]:
-        with pool(workers) as crew:
-            return fill(parts, plan, making.library, by_split, crew, progress, clock)
+        return fill(parts, plan, making.library, by_split, workers, progress, clock)
 
     def release() -> Outcome:
         # Workers of their own: those that painted are full of glyphs.
@@ -140,17 +139,18 @@ def close(
 
 
 def fill(
-    parts: Parts, plan: Plan, library: Library, by_split: Mapping[Split, Sequence[Prompt]], crew: Pool,
+    parts: Parts, plan: Plan, library: Library, by_split: Mapping[Split, Sequence[Prompt]], workers: int,
     progress: Progress, clock: Clock,
 ) -> list[Round]:  # fmt: skip
-    """Attempts, round by round, until no slot is open."""
+    """Attempts, round by round, until no slot is open. Settling looks at the whole set; the painters, full of
+    glyphs, have gone by then."""
     rounds: list[Round] = []
     still_open: set[tuple[str, int]] | None = None
     for number in range(plan.attempts):
         total = plan.dialogue_count if still_open is None else len(still_open)
         progress.stage("dialogues" if number == 0 else f"dialogues, round {number + 1}", total)
         made: dict[str, Source] = {}
-        with clock.stage("dialogues"):
+        with clock.stage("dialogues"), pool(workers) as crew:
             work = partial(make_batch, parts, plan, library)
             for batch in crew.each(work, batches(plan, by_split, library, still_open, number)):
                 made[batch.name] = batch.source
