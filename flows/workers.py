@@ -12,6 +12,8 @@ from itertools import islice
 from multiprocessing.connection import wait as wait_for
 from typing import TypeVar
 
+import pyarrow as pa
+
 from schemas.errors import Refused
 
 A = TypeVar("A")
@@ -74,6 +76,7 @@ def start() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(LIBC, "mallopt"):
         LIBC.mallopt(M_MMAP_THRESHOLD, LARGE)
+    pa.set_memory_pool(pa.system_memory_pool())  # its own pool would keep what it once had
     master = multiprocessing.parent_process()
     if master is not None:
         sentinel = master.sentinel

@@ -79,7 +79,9 @@ def batch_rows(sources: Sequence[Source], standing: set[str], tally: Tally) -> l
     for source in sources:
         columns = ["id", "prompt_id", "slot", "turn_class", "opening", "manner", "record"]
         entries = [entry for entry in rows_of(read_table(source.dialogues, columns)) if entry["id"] in standing]
-        pictures = read_pictures(source.pictures) if entries else {}
+        if not entries:
+            continue
+        pictures = read_pictures(source.pictures)
         for entry in entries:
             dialogue = parse(source.dialogues, Dialogue, entry["record"])
             count(tally, dialogue, entry)
