@@ -146,7 +146,7 @@ def main() -> None:
     ten = {"dialogues": f"dialogues.per_prompt={10 * plan['dialogues']['per_prompt']}",
            "prompts": f"prompts.count={10 * plan['prompts']['count']}"}  # fmt: skip
     for what in options.growth:
-        runs.append(build(f"10x {what}", options.plan, ten[what], *options.set))
+        runs.append(build(f"10x {what}", options.plan, *options.set, ten[what]))
         print(table(runs), flush=True)
 
 
