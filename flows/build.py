@@ -34,7 +34,7 @@ from schemas.plan import Plan
 from schemas.prompt import SPLITS, Prompt, Split
 from schemas.skill import Library
 from store.catalogue import rebuild
-from store.files import read_table, rows_of, sweep, write_text
+from store.files import sweep, write_text
 from store.parts import Parts, fingerprint, read_records
 from store.release import Making, Outcome, batches_per_shard, finish, same_release, shard_path, unfinished_release
 from store.settle import likeness_across_splits, open_slots, rejects_by_reason, settle_round
@@ -196,7 +196,7 @@ def settle(parts: Parts, plan: Plan, made: Mapping[str, Source], rounds: Sequenc
 
 
 def open_after_all(plan: Plan, settled: Path, count: int) -> str:
-    reasons = Counter(row["reason"].partition(":")[0] for row in rows_of(read_table(settled)) if row["reason"])
+    reasons = Counter(rejects_by_reason([settled]))
     why = ", ".join(f"{reason} ({n})" for reason, n in reasons.most_common(3))
     left = f"{count} of {plan.dialogue_count:,} slots are still open after {plan.attempts} attempts"
     return f"plan {plan.name!r}: {left}: {why}; raise attempts, widen dialogues.mix, or lower dialogues.per_prompt"

@@ -6,21 +6,15 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from evaluation.realism import Finding, measure
-from store.versions import read_manifest
+from store.versions import shard_paths
 
 
 def user_turns(folder: Path) -> list[list[str]]:
     """What the user says, dialogue by dialogue."""
-    return [dialogue for path in shards(folder) for dialogue in turns_of(path)]
+    return [dialogue for path in shard_paths(folder) for dialogue in turns_of(path)]
 
 
-def shards(folder: Path) -> Iterator[Path]:
-    for file in read_manifest(folder).files:
-        if file.rows is not None:
-            yield folder / file.path
-
-
-def turns_of(path: Path) -> Iterator[list[str]]:
+def turns_of(path: str) -> Iterator[list[str]]:
     with pq.ParquetFile(path) as file:
         for group in file.iter_batches(columns=["turns.list.element.user"]):
             for row in group.to_pylist():

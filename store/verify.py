@@ -19,7 +19,7 @@ from schemas.skill import Library
 from store.files import first_line, read_text
 from store.rows import arrow_schema, dialogue_of
 from store.shards import picture_problem, turn_class_of
-from store.versions import EDITED, changed_files, read_manifest
+from store.versions import EDITED, changed_files
 
 
 class Finding(NamedTuple):
@@ -159,15 +159,3 @@ def check_whole(folder: Path, manifest: Manifest, seen: dict[str, Seen]) -> Iter
             for key in sorted(set().union(*(getattr(s, kind) for s in parts))):
                 if owner.setdefault(key, split) != split:
                     yield Finding(str(folder), f"{kind[:-1]} {key} stands in {owner[key]} and in {split}")
-
-
-def verify(folder: Path) -> Iterator[Finding]:
-    """Everything that is off, one shard after the other. The command line spreads shards over processes."""
-    manifest = read_manifest(folder)
-    yield from check_files(folder, manifest)
-    library = read_skills(folder)
-    seen = {path: check_shard(folder / path, library) for path in shards_of(manifest) if (folder / path).is_file()}
-    for found in seen.values():
-        yield from found.findings
-    if len(seen) == len(shards_of(manifest)):
-        yield from check_whole(folder, manifest, seen)
