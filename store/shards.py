@@ -7,6 +7,7 @@ stores a picture once however many dialogues show it: the page limit is raised t
 import io
 from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -50,17 +51,13 @@ def write_shard(path: Path, batches: Sequence[Sequence[Source]], settled: Sequen
     standing = {
         row["id"] for part in settled for row in rows_of(read_table(part, ["id", "reason"])) if row["reason"] is None
     }
+    rows = (row for sources in batches for row in batch_rows(sources, standing, tally))
+    written = 0
     with whole(path) as unfinished, open_writer(unfinished) as writer:
-        waiting: list[dict[str, Any]] = []
-        for sources in batches:
-            for row in batch_rows(sources, standing, tally):
-                waiting.append(row)
-                if len(waiting) == ROWS_PER_GROUP:
-                    writer.write_table(pa.Table.from_pylist(waiting, schema=arrow_schema()))
-                    tally = tally._replace(rows=tally.rows + len(waiting))
-                    waiting = []
-        writer.write_table(pa.Table.from_pylist(waiting, schema=arrow_schema())) if waiting else None
-        return tally._replace(rows=tally.rows + len(waiting))
+        while group := list(islice(rows, ROWS_PER_GROUP)):
+            writer.write_table(pa.Table.from_pylist(group, schema=arrow_schema()))
+            written += len(group)
+    return tally._replace(rows=written)
 
 
 def open_writer(path: Path) -> pq.ParquetWriter:
