@@ -80,6 +80,8 @@ def plainly(name: str, work: Callable[[], T]) -> T:
 
 def build(plan: Plan, data: Path, workers: int, progress: Progress, step: Step = plainly) -> Outcome:
     """Make the release that the plan describes, or find that it already stands."""
+    if workers < 1:
+        raise Refused(f"--workers {workers}: at least one is needed")
     with one_build_at_a_time(data, progress):
         sweep(data)
         making = making_of(plan)

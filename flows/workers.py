@@ -14,8 +14,6 @@ from typing import TypeVar
 
 import pyarrow as pa
 
-from schemas.errors import Refused
-
 A = TypeVar("A")
 B = TypeVar("B")
 Spread = Callable[[Callable[[A], B], Iterable[A]], Iterator[B]]
@@ -42,8 +40,6 @@ class Pool:
 
 @contextmanager
 def pool(workers: int) -> Iterator[Pool]:
-    if workers < 1:
-        raise Refused(f"--workers {workers}: at least one is needed")
     context = multiprocessing.get_context("spawn")
     executor = ProcessPoolExecutor(workers, mp_context=context, initializer=start)
     try:
