@@ -9,7 +9,7 @@ A reject is kept with "name: what is wrong" as its reason.
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from generators.guideline import said_as, vaguely_said
+from generators.guideline import guideline
 from schemas.dialogue import Dialogue, Turn
 from schemas.skill import IMAGE, Library
 
@@ -47,11 +47,11 @@ def grounded(dialogue: Dialogue, library: Library) -> str | None:
     heard = ""
     for n, turn in enumerate(dialogue.turns):
         heard += f" {turn.user}"
-        if vaguely_said(turn.call, turn.user):
+        if guideline().vaguely_said(turn.call, turn.user):
             continue
         for name, value in turn.call.parameters.items():
             kind = getattr(library[turn.call.intent].input(name), "type", None)
-            if any(other in heard.casefold() for other in said_as(str(value))):
+            if any(other in heard.casefold() for other in guideline().said_as(str(value))):
                 continue
             if kind in ("text", "thing", "colour", "size") and not words_of(str(value)) <= words_of(heard):
                 missing = sorted(words_of(str(value)) - words_of(heard))

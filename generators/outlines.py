@@ -6,7 +6,7 @@ say whether it can be drawn.
 """
 
 from generators.edits import EDITS
-from generators.guideline import vague_wishes
+from generators.guideline import guideline
 from generators.leaning import corrected, repeated
 from generators.openings import control_shots, own_shot, requested_shot
 from generators.proposals import PROPOSERS, Proposal, View
@@ -106,7 +106,7 @@ def wish_vaguely(walk: Walk) -> bool:
     """A wish that names no parameter; the guideline's table says what it stands for."""
     if walk.current is None or not walk.turns or walk.rng.random() >= walk.plan.dialogues.vague:
         return False
-    wishes = [wish for wish in vague_wishes() if walk.plan.dialogues.mix.get(wish.intent)]
+    wishes = [wish for wish in guideline().vague if walk.plan.dialogues.mix.get(wish.intent)]
     scene = walk.shots[walk.current].scene
     if not wishes or scene is None:
         return False

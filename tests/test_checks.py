@@ -7,9 +7,10 @@ import pytest
 
 from generators.cards import read_library
 from generators.checks import CHECKS, first_failure
-from generators.guideline import Vague, vague_wishes, vaguely_said
+from generators.guideline import guideline
 from schemas.answer import Call
 from schemas.dialogue import Dialogue, Turn
+from schemas.guideline import Vague
 from schemas.image import Image, Recipe
 
 LIBRARY = read_library()
@@ -99,9 +100,8 @@ def test_a_vague_wish_of_the_guideline_counts_as_said() -> None:
     assert CHECKS["grounded"](dialogue(FIRST, other), LIBRARY) == "turns.1: style 'pop art' was never said (art, pop)"
 
 
-@pytest.mark.parametrize("wish", vague_wishes(), ids=lambda wish: wish.said[0])
+@pytest.mark.parametrize("wish", guideline().vague, ids=lambda wish: wish.said[0])
 def test_a_vague_wish_stands_for_a_call_that_can_be_made(wish: Vague) -> None:
-    assert Call(intent=wish.intent, parameters=wish.parameters).problems(LIBRARY) == []
-    assert all(
-        vaguely_said(Call(intent=wish.intent, parameters=wish.parameters), f"Could you {said}?") for said in wish.said
-    )
+    call = Call(intent=wish.intent, parameters=wish.parameters)
+    assert call.problems(LIBRARY) == []
+    assert all(guideline().vaguely_said(call, f"Could you {said}?") for said in wish.said)

@@ -1,0 +1,40 @@
+"""Guideline: what counts as said though it is said in other words, and what a vague wish means.
+
+    Guideline(sizes={"1:1": ["square"]}, amounts={"a bit": 15},
+              vague=[Vague(intent="adjust", parameters={"property": "saturation", "direction": "more"},
+                           said=["make it pop"])])
+
+One table for authors, checks, readers and people; it is data, so that a team can have its own.
+"""
+
+from schemas.answer import Call
+from schemas.identity import Record
+from schemas.skill import Value
+
+
+class Vague(Record):
+    """A wish that names no parameter, and the call it stands for."""
+
+    intent: str
+    parameters: dict[str, Value]
+    said: tuple[str, ...]
+
+
+class Guideline(Record):
+    sizes: dict[str, tuple[str, ...]]
+    amounts: dict[str, float]
+    vague: tuple[Vague, ...]
+
+    def said_as(self, value: str) -> tuple[str, ...]:
+        """The other words that say a value."""
+        return self.sizes.get(value, ())
+
+    def vaguely_said(self, call: Call, heard: str) -> bool:
+        """Whether a vague wish that stands for this very call was heard."""
+        wanted = {name: value for name, value in call.parameters.items() if name != "image"}
+        return any(
+            wish.intent == call.intent
+            and wish.parameters == wanted
+            and any(said in heard.casefold() for said in wish.said)
+            for wish in self.vague
+        )
