@@ -6,12 +6,14 @@ open for the next; so quotas come out exact, and with one worker or forty the sa
 
 import os
 import platform
+import re
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from importlib.metadata import version
+from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -20,16 +22,25 @@ from filelock import FileLock, Timeout
 
 from flows.plans import library_of
 from flows.progress import Progress
-from flows.stages import STAGES, Batch, make_batch, prompts_part, prompts_per_batch, source_fingerprint
+from flows.stages import (
+    DIALOGUES_PER_BATCH,
+    STAGES,
+    Batch,
+    make_batch,
+    prompts_part,
+    prompts_per_batch,
+    source_fingerprint,
+)
 from flows.workers import Pool, pool
 from generators.banks import manners
 from generators.catalogue import art_licence
 from generators.grammar import AUTHOR
 from generators.openings import suits
 from generators.painter import RENDERER
-from generators.slots import allot, split_prompts
+from generators.slots import allot, cell_slots, split_prompts
 from schemas.errors import Damaged, Refused
 from schemas.identity import canonical_json
+from schemas.outline import Slot
 from schemas.plan import Plan
 from schemas.prompt import SPLITS, Prompt, Split
 from schemas.skill import Library
@@ -145,24 +156,42 @@ def fill(
     progress: Progress, clock: Clock,
 ) -> list[Round]:  # fmt: skip
     """Attempts, round by round, until no slot is open. Settling looks at the whole set; the painters, full of
-    glyphs, have gone by then."""
-    rounds: list[Round] = []
-    still_open: set[tuple[str, int]] | None = None
-    for number in range(plan.attempts):
-        total = plan.dialogue_count if still_open is None else len(still_open)
-        progress.stage("dialogues" if number == 0 else f"dialogues, round {number + 1}", total)
+    glyphs, have gone by then. The plan's cells are settled after everything before them stands, each in turn, so
+    that adding one changes nothing about the rest."""
+
+    def make(wanted: Iterable[Batch], total: int, stage: str) -> dict[str, Source]:
+        progress.stage(stage, total)
         made: dict[str, Source] = {}
         with clock.stage("dialogues"), pool(workers) as crew:
-            work = partial(make_batch, parts, plan, library)
-            for batch in crew.each(work, batches(plan, by_split, library, still_open, number)):
+            for batch in crew.each(partial(make_batch, parts, plan, library), wanted):
                 made[batch.name] = batch.source
                 progress.advance(batch.dialogues, f"{batch.pictures:,} pictures in {batch.name}")
-        with clock.stage("settled"):
-            rounds.append(Round(made, settle(parts, plan, made, rounds)))
-        still_open = open_slots(rounds[-1].settled)
-        if not still_open:
-            return rounds
-    raise Refused(open_after_all(plan, rounds[-1].settled, len(still_open or ())))
+        return made
+
+    deals = [partial(batches, plan, by_split, library)]
+    deals += [partial(cell_batches, plan, by_split, library, n) for n in range(len(plan.dialogues.cells))]
+    first = make(chain.from_iterable(deal(None, 0) for deal in deals), plan.dialogue_count, "dialogues")
+    rounds: list[Round] = []
+    for deal, made in zip(deals, by_deal(first, len(deals)), strict=True):
+        for number in range(1, plan.attempts + 1):
+            with clock.stage("settled"):
+                rounds.append(Round(made, settle(parts, plan, made, rounds)))
+                still_open = open_slots(rounds[-1].settled)
+            if not still_open:
+                break
+            if number == plan.attempts:
+                raise Refused(open_after_all(plan, rounds[-1].settled, len(still_open)))
+            made = make(deal(still_open, number), len(still_open), f"dialogues, round {number + 1}")
+    return rounds
+
+
+def by_deal(made: Mapping[str, Source], deals: int) -> list[dict[str, Source]]:
+    """First attempts parted into those of the plan's shares and those of each cell."""
+    parted: list[dict[str, Source]] = [{} for _ in range(deals)]
+    for name, source in made.items():
+        cell = re.match(r"[a-z]+-cell(\d+)-", name)
+        parted[int(cell[1]) if cell else 0][name] = source
+    return parted
 
 
 def batches(
@@ -176,12 +205,29 @@ def batches(
         slots = allot(plan, split, prompts, library, tuple(manners()), suits)
         for number, start in enumerate(range(0, len(prompts), step)):
             group = prompts[start : start + step]
-            wanted = tuple(
-                slot for _ in group for slot in next(slots)
-                if still_open is None or (slot.prompt_id, slot.number) in still_open
-            )  # fmt: skip
+            wanted = opened([slot for _ in group for slot in next(slots)], still_open)
             if wanted:
                 yield Batch(f"{split}-{number:05d}", tuple(group), wanted, attempt)
+
+
+def cell_batches(
+    plan: Plan, by_split: Mapping[Split, Sequence[Prompt]], library: Library, cell: int,
+    still_open: set[tuple[str, int]] | None, attempt: int,
+) -> Iterator[Batch]:  # fmt: skip
+    """The open slots of one of the plan's cells, a part's worth at a time."""
+    for split in SPLITS:
+        dealt = cell_slots(plan, split, by_split[split], library, tuple(manners()), suits)
+        slots = next(islice(dealt, cell, None))
+        for number, start in enumerate(range(0, len(slots), DIALOGUES_PER_BATCH)):
+            wanted = opened(slots[start : start + DIALOGUES_PER_BATCH], still_open)
+            shown = {slot.prompt_id for slot in wanted}
+            group = tuple(prompt for prompt in by_split[split] if prompt.id in shown)
+            if wanted:
+                yield Batch(f"{split}-cell{cell + 1:03d}-{number:05d}", group, wanted, attempt)
+
+
+def opened(slots: Sequence[Slot], still_open: set[tuple[str, int]] | None) -> tuple[Slot, ...]:
+    return tuple(s for s in slots if still_open is None or (s.prompt_id, s.number) in still_open)
 
 
 def settle(parts: Parts, plan: Plan, made: Mapping[str, Source], rounds: Sequence[Round]) -> Path:
@@ -240,7 +286,7 @@ def making_of(plan: Plan) -> Making:
         plan=plan,
         plan_text=yaml.safe_dump(plan.model_dump(mode="json"), sort_keys=False, allow_unicode=True),
         library=library_of(plan),
-        source=source_fingerprint(),
+        source=source_fingerprint(plan),
         author=AUTHOR,
         renderer=RENDERER,
         made_with={"python": platform.python_version(), **{name: version(name) for name in MADE_WITH}},

@@ -9,7 +9,10 @@ from pydantic import BaseModel
 
 from generators.banks import banks, manners
 from generators.cards import read_library
+from generators.checks import CHECKS
+from generators.checks.own import own_checks
 from generators.edits import CREATES, EDITS
+from generators.outlines import obstacle
 from generators.proposals.card import unspeakable
 from generators.slots import Lot, apportion, focus_weights
 from schemas.errors import BadInput, Refused, UserError, complaint, did_you_mean
@@ -71,12 +74,23 @@ def library_of(plan: Plan) -> Library:
 
 def check(plan: Plan) -> None:
     """Refuse before anything is made what could never be made."""
+    own_checks(plan.checks, tuple(CHECKS))
     library = library_of(plan)
     for skill, weight in plan.dialogues.mix.items():
         if library.get(skill) is None:
             raise BadInput(f"dialogues.mix: no skill {skill!r}{did_you_mean(skill, library.ids)}")
         if weight > 0:
             check_skill(plan, library[skill])
+    for number, cell in enumerate(plan.dialogues.cells):
+        if library.get(cell.skill) is None:
+            raise BadInput(f"dialogues.cells.{number}: no skill {cell.skill!r}{did_you_mean(cell.skill, library.ids)}")
+        check_skill(plan, library[cell.skill])
+        if reason := obstacle(cell, library):
+            raise Refused(f"dialogues.cells.{number} ({cell}): {reason}")
+    for kind in plan.dialogues.talk:
+        known = {str(group.when["kind"]) for group in banks()["chat"].groups}
+        if kind not in known:
+            raise BadInput(f"dialogues.talk: no kind of talk {kind!r}{did_you_mean(kind, sorted(known))}")
     for manner in plan.dialogues.manners:
         if manner not in manners():
             raise BadInput(f"dialogues.manners: no manner {manner!r}{did_you_mean(manner, manners())}")
@@ -117,6 +131,7 @@ class Forecast(BaseModel):
     dialogues: dict[Split, int]
     turns: tuple[int, int]
     exact: bool
+    cells: dict[str, dict[Split, int]]
 
 
 def forecast(plan: Plan) -> Forecast:
@@ -136,4 +151,11 @@ def forecast(plan: Plan) -> Forecast:
         )
     whole = sum(plan.splits.values())
     exact &= all(n * whole == plan.splits.get(s, 0) * plan.prompts.count for s, n in prompts.items())
-    return Forecast(prompts=prompts, dialogues=dialogues, turns=(least, most), exact=exact)
+    cells = {
+        str(cell): apportion({s: plan.splits.get(s, 0) for s in SPLITS}, cell.count) for cell in plan.dialogues.cells
+    }
+    for cell in plan.dialogues.cells:
+        for split, count in cells[str(cell)].items():
+            dialogues[split] += count
+        least, most = least + cell.count * cell.turns, most + cell.count * cell.turns
+    return Forecast(prompts=prompts, dialogues=dialogues, turns=(least, most), exact=exact, cells=cells)

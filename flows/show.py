@@ -35,6 +35,7 @@ def full_account(folder: Path) -> str:
     lines = [heading(folder, manifest), *split_table(manifest)]
     for name, title in HEADINGS.items():
         lines += ["", title, *mix_table(manifest, name)]
+    lines += ["", "cells: dialogues that hold a turn of the skill, by number of turns", *cell_table(manifest)]
     made = ", ".join(f"{name} {number}" for name, number in manifest.made_with.items())
     lines += ["", leakage_line(manifest), rejects_line(manifest), f"made with: {made}"]
     return "\n".join(lines)
@@ -71,6 +72,23 @@ def mix_table(manifest: Manifest, name: str) -> list[str]:
     return lines
 
 
+def cell_table(manifest: Manifest) -> list[str]:
+    """Skills against turn counts; below, what was made for each cell of the plan, and what else there is of it."""
+    cells = sum((Counter(counts.by_cell) for counts in manifest.splits.values()), Counter[str]())
+    made = sum((Counter(counts.of_cells) for counts in manifest.splits.values()), Counter[str]())
+    table: Counter[tuple[str, int]] = Counter()
+    for key, count in cells.items():
+        skill, turns, _ = key.split("/")
+        table[skill, int(turns)] += count
+    lengths = sorted({turns for _, turns in table})
+    lines = [f"  {'':<22}" + "".join(f"{n:>8}" for n in lengths)]
+    for skill in sorted({skill for skill, _ in table}):
+        lines.append(f"  {skill:<22}" + "".join(f"{table[skill, n]:>8,}" for n in lengths))
+    for key, count in made.items():
+        lines.append(f"  made for {key.replace('/', ' / ')}: {count:,}; {cells[key]:,} dialogues hold such a turn")
+    return lines
+
+
 def turns_of(splits: dict[str, Counts]) -> int:
     return sum(counts.turns for counts in splits.values())
 
@@ -87,10 +105,14 @@ def rejects_line(manifest: Manifest) -> str:
 
 
 def forecast_text(plan: Plan, found: Forecast) -> str:
-    size = f"{plan.prompts.count:,} prompts x {plan.dialogues.per_prompt} dialogues = {plan.dialogue_count:,}"
+    beside = sum(cell.count for cell in plan.dialogues.cells)
+    size = f"{plan.prompts.count:,} prompts x {plan.dialogues.per_prompt} dialogues"
+    size += f" + {beside:,} of cells = {plan.dialogue_count:,}" if beside else f" = {plan.dialogue_count:,}"
     lines = [f"plan {plan.name!r}: {size}"]
     for split in SPLITS:
         lines.append(f"  {split:<5} {found.prompts[split]:>7,} prompts {found.dialogues[split]:>9,} dialogues")
+    for cell, counts in found.cells.items():
+        lines.append(f"  cell  {sum(counts.values()):>7,} {cell}: " + ", ".join(f"{s} {n}" for s, n in counts.items()))
     exact = "exactly as asked" if found.exact else "the nearest whole numbers to what was asked"
     lines.append(f"  {found.turns[0]:,} to {found.turns[1]:,} turns; splits and turn classes come out {exact}")
     return "\n".join(lines)

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from flows.workers import hand_back_memory
-from generators import banks, cards, catalogue
-from generators.checks import first_failure
+from generators import banks, cards, catalogue, checks
+from generators.checks import CHECKS, first_failure
+from generators.checks.own import Check, own_checks, own_sources
 from generators.dialogues import assemble
 from generators.grammar import AUTHOR, speak
 from generators.outlines import NotPossible, outline
@@ -42,6 +43,7 @@ from store.shards import Source
 
 STAGES: Mapping[str, int] = {"prompts": 1, "outlines": 1, "pictures": 1, "dialogues": 1, "settled": 1, "release": 1}
 DIALOGUES_PER_BATCH = 200  # ten prompts of the paper's plan
+SAID_BY_SLOTS = ("per_prompt", "turns", "openings", "manners", "guided", "revision", "cells")
 PICTURES_BETWEEN_TRIMS = 32
 
 
@@ -49,7 +51,7 @@ PICTURES_BETWEEN_TRIMS = 32
 def data_files(*folders: Path) -> str:
     """The hash of data files that a stage reads: banks, cards, the catalogue of what can be painted."""
     paths = sorted(path for folder in folders for path in folder.glob("*.yaml"))
-    return digest({path.name: sha256_of(path) for path in paths})
+    return digest([[path.parent.name, path.name, sha256_of(path)] for path in paths])
 
 
 def art() -> str:
@@ -57,12 +59,18 @@ def art() -> str:
 
 
 def phrase_banks() -> str:
-    return data_files(banks.BANKS)
+    """The banks, and the guideline beside their folder."""
+    return data_files(banks.BANKS, banks.BANKS.parent)
 
 
-def source_fingerprint() -> str:
-    """Everything of ours that decides what a plan becomes."""
-    return digest([dict(STAGES), data_files(catalogue.ART, banks.BANKS, cards.CARDS), AUTHOR, RENDERER])
+def words_of_checks() -> str:
+    return data_files(checks.FOLDER)
+
+
+def source_fingerprint(plan: Plan) -> str:
+    """Everything beside the plan that decides what it becomes: what is ours, and the user's own checks."""
+    files = [art(), phrase_banks(), data_files(cards.CARDS), words_of_checks()]
+    return digest([dict(STAGES), files, own_sources(plan.checks), AUTHOR, RENDERER])
 
 
 def prompts_per_batch(plan: Plan) -> int:
@@ -111,20 +119,21 @@ def make_batch(parts: Parts, plan: Plan, library: Library, batch: Batch) -> Made
     pictures_path = pictures_part(parts, plan, batch, outlines)
     mark = fingerprint(
         "dialogues", STAGES["dialogues"], outlines_path.stem, pictures_path.stem, AUTHOR, phrase_banks(),
-        library.fingerprint, plan.author.model_dump(mode="json"),
+        library.fingerprint, plan.author.model_dump(mode="json"), words_of_checks(), own_sources(plan.checks),
     )  # fmt: skip
     path = parts.path("dialogues", batch.name, mark)
     fresh = not path.exists()
     if fresh:
         pictures = read_picture_index(pictures_path)
-        rows = [candidate(a.outline, plan, library, pictures) for a in attempts if a.outline]
+        own = own_checks(plan.checks, tuple(CHECKS))
+        rows = [candidate(a.outline, plan, library, pictures, own) for a in attempts if a.outline]
         rows += [row_for(a.slot, batch.attempt) | {"reason": a.reason} for a in attempts if not a.outline]
         write_candidates(path, rows)
     return Made(batch.name, Source(path, pictures_path), len(batch.slots), sum(len(o.shots) for o in outlines), fresh)
 
 
 def outlines_part(parts: Parts, plan: Plan, library: Library, batch: Batch) -> Path:
-    share = plan.dialogues.model_dump(mode="json", exclude={"per_prompt", "turns", "openings", "manners"})
+    share = plan.dialogues.model_dump(mode="json", exclude=set(SAID_BY_SLOTS))
     slots = [slot.model_dump(mode="json") for slot in batch.slots]
     prompts = [prompt.id for prompt in batch.prompts]
     mark = fingerprint(
@@ -167,11 +176,13 @@ def painted(scenes: Mapping[str, Scene]) -> Iterator[tuple[str, str, bytes]]:
         yield hashlib.sha256(data).hexdigest(), key, data
 
 
-def candidate(outline: Outline, plan: Plan, library: Library, pictures: Mapping[str, str]) -> dict[str, Any]:
+def candidate(
+    outline: Outline, plan: Plan, library: Library, pictures: Mapping[str, str], own: Mapping[str, Check]
+) -> dict[str, Any]:
     dialogue = assemble(outline, speak(outline, plan.seed, library), pictures, AUTHOR, RENDERER)
     signature = sign(dialogue.user_words)
     return row_for(outline.slot, outline.attempt) | {
-        "reason": first_failure(dialogue, library),
+        "reason": first_failure(dialogue, library, own),
         "user_words": signature.words,
         "user_text": signature.text,
         "shingles": signature.shingles,
@@ -191,4 +202,7 @@ def row_for(slot: Slot, attempt: int) -> dict[str, Any]:
         "turn_class": slot.turn_class,
         "opening": slot.opening,
         "manner": slot.manner,
+        "focus": slot.focus,
+        "turns": slot.turns,
+        "phenomenon": slot.phenomenon,
     }

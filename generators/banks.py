@@ -8,8 +8,8 @@ anyone can extend; the notation stands in docs/banks.md.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, cached_property
 from pathlib import Path
 from random import Random
 from typing import Any, Literal
@@ -18,7 +18,8 @@ import yaml
 from pydantic import Field
 
 from schemas.errors import BadInput
-from schemas.identity import Record
+from schemas.identity import Record, digest
+from schemas.prompt import Dimension, Split
 from schemas.skill import Skill, Value
 
 BANKS = Path(__file__).parent / "banks"
@@ -27,6 +28,22 @@ FORMS: tuple[Form, ...] = ("imperative", "question", "wish", "fragment", "statem
 SLOT = re.compile(r"\{([a-z_]+)(\.bare)?\}")
 ALTERNATIVES = re.compile(r"\[([^\[\]]*)\]")
 LISTED = re.compile(r"<([a-z][a-z0-9 '’_-]*)>")
+
+
+FOR_TEST = 0.15
+LEAST_LEFT = 3
+
+
+def ranked(texts: Iterable[str]) -> list[str]:
+    """In an order that hangs on nothing but the texts."""
+    return sorted(texts, key=digest)
+
+
+@cache
+def heard(texts: tuple[str, ...], split: Split) -> tuple[str, ...]:
+    """What a split hears of these wordings: some are for TEST alone."""
+    kept = ranked(texts)[: min(round(FOR_TEST * len(texts)), max(0, len(texts) - LEAST_LEFT))]
+    return texts if split == "test" else tuple(text for text in texts if text not in kept)
 
 
 class Group(Record):
@@ -53,6 +70,24 @@ class Bank(Record):
     clauses: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     values: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
     replies: tuple[str, ...] = ()
+
+    @cached_property
+    def for_test(self) -> frozenset[str]:
+        """The constructions that only TEST hears: by their text, since some groups share texts; by their slug
+        where the text changes with the card. No group is left with fewer than three."""
+        texts = [[self.known_by(slug, text) for _, slug, text in group.constructions()] for group in self.groups]
+        every = dict.fromkeys(name for group in texts for name in group)
+        wanted, kept = round(FOR_TEST * len(every)), set[str]()
+        for name in ranked(every):
+            if len(kept) < wanted and all(len(set(g) - kept) > LEAST_LEFT for g in texts if name in g):
+                kept.add(name)
+        return frozenset(kept)
+
+    def known_by(self, slug: str, text: str) -> str:
+        return slug if self.skill == GENERIC else text
+
+    def is_for_test(self, slug: str, text: str) -> bool:
+        return self.known_by(slug, text) in self.for_test
 
 
 class Manner(Record):
@@ -96,6 +131,83 @@ class Leaning(Record):
     change_of_mind: tuple[str, ...]
 
 
+class Doing(Record):
+    """What could be done, as a verb phrase that fits a user's "and …" and the assistant's "Shall I …?" alike."""
+
+    when: dict[str, Value] = Field(default_factory=dict)
+    said: tuple[str, ...]
+
+
+class Compound(Record):
+    """Two requests in one breath; the reply names the second, and the next turn takes it up."""
+
+    joined: tuple[str, ...]
+    joined_question: tuple[str, ...]
+    rest: tuple[str, ...]
+    takes_up: tuple[str, ...]
+
+
+class Offer(Record):
+    made: tuple[str, ...]
+    yes: tuple[str, ...]
+    no: tuple[str, ...]
+    no_replies: tuple[str, ...]
+
+
+class Underspecified(Record):
+    """A request without a value that its skill needs, the question back, and the short answer."""
+
+    skill: str
+    missing: str
+    when: dict[str, Value] = Field(default_factory=dict)
+    said: tuple[str, ...]
+    asks: tuple[str, ...]
+    answers: tuple[str, ...]
+
+
+class Which(Record):
+    """Which of two things alike is meant."""
+
+    asks: tuple[str, ...]
+    answers: tuple[str, ...]
+
+
+class Asked(Record):
+    """What a guide asks about one dimension of a picture, and what people answer."""
+
+    asks: tuple[str, ...]
+    phrases: tuple[str, ...] = ()
+
+
+class Guided(Record):
+    starts: tuple[str, ...]
+    dimensions: dict[Dimension, Asked]
+    acknowledged: tuple[str, ...]
+    answers: tuple[str, ...]
+    skips: tuple[str, ...]
+    finals: tuple[str, ...]
+    goes: tuple[str, ...]
+
+
+class Revision(Record):
+    """A picture drawn again from a changed prompt, by what changes."""
+
+    kinds: dict[str, tuple[str, ...]]
+    replies: tuple[str, ...]
+
+
+class Exchanges(Record):
+    """Turns that belong together: a question and its answer, an offer and its yes, two requests in one."""
+
+    doings: dict[str, tuple[Doing, ...]]
+    compound: Compound
+    offer: Offer
+    underspecified: tuple[Underspecified, ...]
+    which: Which
+    guided: Guided
+    revision: Revision
+
+
 def read_yaml(path: Path) -> Any:
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -103,8 +215,8 @@ def read_yaml(path: Path) -> Any:
         raise BadInput(f"{path}: cannot be read as YAML: {' '.join(str(error).split())}") from error
 
 
-COMMON = ("shared", "manners", "generic", "phenomena")
 GENERIC = "generic"
+COMMON = ("shared", "manners", "generic", "phenomena", "exchanges")
 
 
 @cache
@@ -139,6 +251,11 @@ def shared() -> Shared:
 @cache
 def leaning() -> Leaning:
     return Leaning.from_data(read_yaml(BANKS / "phenomena.yaml"))
+
+
+@cache
+def exchanges() -> Exchanges:
+    return Exchanges.from_data(read_yaml(BANKS / "exchanges.yaml"))
 
 
 @cache

@@ -36,6 +36,7 @@ def assemble(outline: Outline, spoken: Sequence[Spoken], pictures: Pictures, aut
         category=outline.prompt.category,
         author=author,
         renderer=renderer,
+        manner=outline.slot.manner,
         turns=tuple(turn_of(planned, words) for planned, words in zip(outline.turns, spoken, strict=True)),
         images=tuple(images),
     )
@@ -51,5 +52,7 @@ def turn_of(planned: PlannedTurn, words: Spoken) -> Turn:
         image_before=planned.image_before,
         image_after=planned.image_after,
         phenomena=planned.phenomena,
+        dimension=planned.dimension,
+        phrase=planned.phrase,
         construction=words.construction,
     )

@@ -1,27 +1,29 @@
 """Outlines: a conversation walked through before any word is written.
 
-A slot says how many turns there are, how the picture comes in and which skill the dialogue is about. The
-walk asks a proposer what could be wanted now, or leans on the turn before, and has the renderer's own rules
-say whether it can be drawn.
+A slot says how many turns there are, how the picture comes in and which skill the dialogue is about; one of a
+plan's cell says which phenomenon too. The walk goes from move to move until its turns are full.
 """
 
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from generators.asking import ask_back, offered, pair_up, two_in_one
+from generators.banks import exchanges
 from generators.edits import EDITS
 from generators.guideline import guideline
-from generators.leaning import corrected, repeated
+from generators.leaning import REPEATABLE, lean, vary, wish_vaguely
+from generators.moves import look_back, other_skill, take_turn
 from generators.openings import control_shots, own_shot, requested_shot
-from generators.proposals import PROPOSERS, Proposal, View
-from generators.proposals.card import proposer_of
-from generators.walk import Walk, only_subject
-from schemas.answer import Call
-from schemas.outline import Outline, PlannedTurn, Slot
-from schemas.plan import Plan
+from generators.proposals import Proposal
+from generators.recipes import revise, work_out
+from generators.walk import SPARING, Walk, only_subject
+from schemas.outline import Outline, Phenomenon, Slot
+from schemas.plan import Cell, Plan
 from schemas.prompt import Prompt
 from schemas.skill import Library
 
 TRIES_PER_TURN = 12
-# Requests that take a thing, one of which often follows when a thing has just been spoken of.
-OF_A_THING = ("add_object", "recolor", "remove_object", "replace_object", "transform")
-STAYS_WITH_THE_THING = 0.4
+MOST_REVISIONS = 3
 
 
 class NotPossible(Exception):
@@ -30,7 +32,16 @@ class NotPossible(Exception):
 
 def outline(slot: Slot, attempt: int, prompt: Prompt, plan: Plan, library: Library) -> Outline:
     walk = Walk(slot, attempt, prompt, plan, library)
-    open_with_picture(walk)
+    if not slot.recipe:
+        shown = shown_by(slot.phenomenon)
+        walk.place_focus(shown.turns, shown.after)
+    if slot.recipe == "guided":
+        if not work_out(walk):
+            raise NotPossible("nothing_to_ask")
+    else:
+        open_with_picture(walk)
+    if slot.recipe == "revision":
+        draw_again(walk)
     while len(walk.turns) < walk.length:
         go_on(walk)
     return Outline(
@@ -47,9 +58,7 @@ def open_with_picture(walk: Walk) -> None:
         walk.shots.append(shot)
         walk.current = 0
         return
-    mix = {skill: weight for skill, weight in walk.plan.dialogues.mix.items() if skill in walk.creates and weight}
-    single = walk.slot.turn_class == "single"
-    skill = walk.focus if single else walk.rng.choices(list(mix), list(mix.values()))[0]
+    skill = opening_skill(walk)
     if skill == "text_to_image":
         walk.shots.append(requested_shot(walk.prompt, walk.size))
     else:
@@ -61,11 +70,35 @@ def open_with_picture(walk: Walk) -> None:
         walk.spoken_of = only_subject(made)
 
 
+def opening_skill(walk: Walk) -> str:
+    """What makes the first picture: the focus where it is that, else one of the mix."""
+    if walk.slot.recipe:
+        return "text_to_image"
+    if walk.slot.turn_class == "single" or walk.focus in walk.control_skills:
+        return walk.focus
+    mix = {skill: weight for skill, weight in walk.plan.dialogues.mix.items() if skill in walk.creates and weight}
+    return walk.rng.choices(list(mix), list(mix.values()))[0]
+
+
+def draw_again(walk: Walk) -> None:
+    """The recipe of revision: right after the first picture, once or a few times."""
+    for n in range(walk.rng.randint(1, min(MOST_REVISIONS, walk.length - 1))):
+        if not revise(walk):
+            if n == 0:
+                raise NotPossible("nothing_to_revise")
+            return
+
+
 def go_on(walk: Walk) -> None:
-    """One more turn: the focus where it belongs, else what the mix brings that makes sense here."""
-    n = len(walk.turns)
-    is_focus = n == walk.focus_at
-    if not is_focus and (lean(walk) or wish_vaguely(walk)):
+    """One more move: the focus where it belongs, else what the mix brings that makes sense here."""
+    is_focus = len(walk.turns) == walk.focus_at
+    if is_focus and walk.slot.phenomenon:
+        if not any(show(walk) for _ in range(TRIES_PER_TURN)):
+            raise NotPossible(f"no_{walk.slot.phenomenon}")
+        return
+    if not walk.slot.phenomenon and pair_up(walk):
+        return
+    if not is_focus and (lean(walk) or roll_vague(walk)):
         return
     for _ in range(TRIES_PER_TURN):
         skill = walk.focus if is_focus else other_skill(walk)
@@ -74,102 +107,87 @@ def go_on(walk: Walk) -> None:
     raise NotPossible("focus_not_applicable" if is_focus else "nothing_fits")
 
 
-def other_skill(walk: Walk) -> str:
-    last = walk.turns[-1].call.intent if walk.turns else None
-    follow = [skill for skill in OF_A_THING if walk.plan.dialogues.mix.get(skill) and skill != last]
-    if walk.spoken_of and follow and walk.rng.random() < STAYS_WITH_THE_THING:
-        return walk.rng.choice(follow)
-    mix = {
-        skill: weight * (0.25 if skill == last or skill == "text_to_image" else 1)
-        for skill, weight in walk.plan.dialogues.mix.items()
-        if weight and skill not in walk.control_skills and not (skill in walk.creates and not walk.turns)
-    }
-    return walk.rng.choices(list(mix), list(mix.values()))[0]
+def roll_vague(walk: Walk) -> bool:
+    return bool(walk.turns) and walk.rng.random() < walk.rates.vague and wish_vaguely(walk)
 
 
-def lean(walk: Walk) -> bool:
-    """Perhaps a turn that leans on the last: a correction, the same for another thing, a change of mind."""
-    last = walk.turns[-1] if walk.turns else None
-    if last is None or last.image_after is None or last.image_before is None or last.call.intent not in EDITS:
-        return False
-    rates, roll = walk.plan.dialogues, walk.rng.random()
-    if roll < rates.correction:
-        return vary(walk, last, last.image_before, "correction")
-    if roll < rates.correction + rates.ellipsis:
-        return vary(walk, last, last.image_after, "ellipsis")
-    if roll < rates.correction + rates.ellipsis + rates.change_of_mind:
-        return take_turn(walk, other_skill(walk), last.image_before)
+def show(walk: Walk) -> bool:
+    """The slot's phenomenon with the slot's skill, or everything as before."""
+    name = walk.slot.phenomenon
+    assert name is not None
+    before = walk.state()
+    if SHOWN[name].make(walk, walk.focus) and any(name in turn.phenomena for turn in walk.turns[len(before[1]) :]):
+        return True
+    walk.restore(before)
     return False
 
 
-def wish_vaguely(walk: Walk) -> bool:
-    """A wish that names no parameter; the guideline's table says what it stands for."""
-    if walk.current is None or not walk.turns or walk.rng.random() >= walk.plan.dialogues.vague:
+def after_one(how: str) -> Callable[[Walk, str], bool]:
+    """A turn of the skill, and one that varies it."""
+    return lambda walk, skill: take_turn(walk, skill) and vary(walk, how)
+
+
+def surely(rate: str) -> Callable[[Walk, str], bool]:
+    """A turn of the skill with something that else is left to chance."""
+
+    def make(walk: Walk, skill: str) -> bool:
+        with walk.rated(**{"earlier_image": 0.0, "negative": 0.0, "anaphora": 0.0, "disguised": 0.0, rate: 1.0}):
+            return take_turn(walk, skill)
+
+    return make
+
+
+def change_mind(walk: Walk, skill: str) -> bool:
+    if not take_turn(walk, other_skill(walk)):
         return False
-    wishes = [wish for wish in guideline().vague if walk.plan.dialogues.mix.get(wish.intent)]
-    scene = walk.shots[walk.current].scene
-    if not wishes or scene is None:
-        return False
-    wish = walk.rng.choice(wishes)
-    proposal = Proposal(wish.parameters, {"leans": "vague", "instruction": walk.rng.choice(wish.said)}, "guideline")
-    return walk.draw(wish.intent, proposal, scene, walk.current, leans="vague")
+    last = walk.turns[-1]
+    return last.image_before is not None and last.image_after is not None and take_turn(walk, skill, last.image_before)
 
 
-def vary(walk: Walk, last: PlannedTurn, source: int, how: str) -> bool:
-    scene = walk.shots[source].scene
-    if scene is None or not walk.is_picture(source):
-        return False
-    view = View(scene, walk.slot.split, len(walk.turns), False, None)
-    found = (corrected if how == "correction" else repeated)(last, view, walk.rng)
-    if found is None:
-        return False
-    given = found.given | {"leans": how, "changed": found.changed}
-    proposal = Proposal(found.parameters, given, f"{how} of {found.changed}")
-    return walk.draw(last.call.intent, proposal, scene, source, leans=how)
+class Shown(NamedTuple):
+    """How a phenomenon is made on purpose: with which skills, in how many turns, after how many others."""
+
+    make: Callable[[Walk, str], bool]
+    skills: frozenset[str]
+    turns: int = 1
+    after: int = 0
 
 
-def take_turn(walk: Walk, skill: str, back_to: int | None = None) -> bool:
-    """A turn for this skill; `back_to` is the picture that a change of mind returns to."""
-    if back_to is not None and (skill not in EDITS or not walk.is_picture(back_to)):
-        return False
-    if skill == "chat" and len(walk.shots) > 1 and walk.rng.random() < 0.5:
-        return look_back(walk)
-    source = choose_picture(walk, skill) if back_to is None else back_to
-    scene = walk.shots[source].scene
-    if scene is None:
-        return False
-    spoken_of = walk.spoken_of if source == walk.current else None
-    view = View(scene, walk.slot.split, len(walk.turns), len(walk.turns) == walk.length - 1, spoken_of)
-    propose = PROPOSERS.get(skill) or proposer_of(walk.library[skill])
-    proposal = propose(view, walk.rng)
-    if proposal is None:
-        return False
-    if not walk.library[skill].draws or skill not in walk.creates | EDITS.keys():
-        walk.add_turn(Call(intent=skill, parameters=dict(proposal.parameters)), proposal, after=None)
-        return True
-    return walk.draw(skill, proposal, scene, source, "change_of_mind" if back_to is not None else None)
+ALL_EDITS = frozenset(EDITS)
+OF_THINGS = frozenset({"recolor", "remove_object", "replace_object", "transform", "remove_background"})
+CORRECTED = frozenset(skill for skill in EDITS if skill not in ("anime", "instruct_edit", "retouch", "upscale"))
+ASKED = frozenset(entry.skill for entry in exchanges().underspecified) | {"remove_object", "recolor", "replace_object"}
+NEW = frozenset({"text_to_image"})
+ANY = ALL_EDITS | NEW | {"vqa", "chat"}
+SHOWN: Mapping[Phenomenon, Shown] = {
+    "anaphora": Shown(surely("anaphora"), OF_THINGS, after=1),
+    "backtracking": Shown(lambda walk, skill: look_back(walk), frozenset({"chat"}), after=1),
+    "change_of_mind": Shown(change_mind, ALL_EDITS, turns=2),
+    "compound": Shown(lambda walk, skill: two_in_one(walk, skill, other_skill(walk)), ALL_EDITS, turns=2),
+    "correction": Shown(after_one("correction"), CORRECTED, turns=2),
+    "disguised": Shown(surely("disguised"), frozenset({"vqa"})),
+    "earlier_image": Shown(surely("earlier_image"), ALL_EDITS, after=1),
+    "ellipsis": Shown(after_one("ellipsis"), frozenset(REPEATABLE), turns=2),
+    "intent_switch": Shown(take_turn, ANY, after=1),
+    "negative": Shown(surely("negative"), SPARING | NEW),
+    "new_picture": Shown(take_turn, NEW, after=1),
+    "short_answer": Shown(ask_back, ASKED, turns=2),
+    "vague": Shown(wish_vaguely, frozenset(wish.intent for wish in guideline().vague), after=1),
+    "yes_no": Shown(lambda walk, skill: offered(walk, other_skill(walk), skill, declined=False), ALL_EDITS, turns=2),
+}
+PLAIN = Shown(take_turn, ANY)
+OF_A_RECIPE = Shown(lambda walk, skill: False, NEW, turns=2)
 
 
-def choose_picture(walk: Walk, skill: str) -> int:
-    assert walk.current is not None
-    shown = [n for n in range(len(walk.shots)) if n != walk.current and walk.is_picture(n)]
-    if skill in EDITS and shown and walk.rng.random() < walk.plan.dialogues.earlier_image:
-        return walk.rng.choice(shown)
-    return walk.current
+def shown_by(phenomenon: Phenomenon | None) -> Shown:
+    return PLAIN if phenomenon is None else SHOWN.get(phenomenon, OF_A_RECIPE)
 
 
-def look_back(walk: Walk) -> bool:
-    """A bare wish to see an earlier picture again: undo, or back to one by name."""
-    assert walk.current is not None
-    if walk.before_last is not None and walk.is_picture(walk.before_last) and walk.rng.random() < 0.5:
-        target, given = walk.before_last, {"kind": "undo"}
-    else:
-        shown = [n for n in range(len(walk.shots)) if n != walk.current and walk.is_picture(n)]
-        if not shown:
-            return False
-        target = walk.rng.choice(shown)
-        given = {"kind": "back", "picture": walk.name_of(target)}
-    call = Call(intent="chat", parameters={"show": f"image_{target + 1}"})
-    walk.add_turn(call, Proposal(call.parameters, given), target, phenomena=["backtracking"])
-    walk.spoken_of = None
-    return True
+def obstacle(cell: Cell, library: Library) -> str | None:
+    """Why a plan's cell can never be filled, or None."""
+    shown, skill = shown_by(cell.phenomenon), library[cell.skill]
+    if cell.phenomenon and cell.skill not in shown.skills and cell.phenomenon != "intent_switch":
+        return f"{cell.skill} cannot show {cell.phenomenon}; {', '.join(sorted(shown.skills))} can"
+    opened = skill.type == "create" and cell.phenomenon is not None and shown is not OF_A_RECIPE
+    least = shown.turns + shown.after + opened
+    return f"{cell.phenomenon} takes at least {least} turns, not {cell.turns}" if cell.turns < least else None

@@ -2,18 +2,19 @@
 
 Splits go by prompt. Within a split every share of the plan (turn class, opening, focus skill, manner)
 is dealt from a deck that holds exactly the nearest whole numbers, shuffled by a key; so quotas are met
-by construction and a slot's lot depends on nothing but the plan.
+by construction and a slot's lot depends on nothing but the plan. The plan's cells get slots of their own,
+dealt after all these.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar, get_args
 
 from schemas.errors import Refused
 from schemas.identity import keyed
-from schemas.outline import TURN_CLASSES, Opening, Slot, TurnClass
-from schemas.plan import Plan
+from schemas.outline import TURN_CLASSES, TURNS_OF, Opening, Recipe, Slot, TurnClass
+from schemas.plan import Cell, Plan
 from schemas.prompt import SPLITS, Prompt, Split
 from schemas.skill import Library
 
@@ -109,6 +110,24 @@ def fitted(prompts: Sequence[Prompt], focuses: list[str], suits: Suits) -> list[
     return focuses
 
 
+def recipes(plan: Plan, split: Split, lots: Sequence[Lot]) -> list[Recipe | None]:
+    """For each lot the recipe by which its picture comes about; only a picture that is asked for, in more than
+    one turn, can have one."""
+    shares = {"guided": plan.dialogues.guided, "revision": plan.dialogues.revision}
+    counts = apportion({**shares, "": max(0.0, 1 - sum(shares.values()))}, len(lots))
+    open_to = [n for n, lot in enumerate(lots) if lot.opening == "requested" and lot.turn_class != "single"]
+    cards: list[Recipe | None] = [way for way in get_args(Recipe) for _ in range(counts[way])]
+    if len(cards) > len(open_to):
+        raise Refused(
+            f"dialogues.guided, dialogues.revision: ask for {len(cards)} dialogues of {split}, and only {len(open_to)} "
+            "have more than one turn and open with a request"
+        )
+    cards += [None] * (len(open_to) - len(cards))
+    keyed(plan.seed, "recipes", split).shuffle(cards)
+    dealt = dict(zip(open_to, cards, strict=True))
+    return [dealt.get(n) for n in range(len(lots))]
+
+
 def allot(
     plan: Plan, split: Split, prompts: Sequence[Prompt], library: Library, manners: Sequence[str], suits: Suits
 ) -> Iterator[list[Slot]]:
@@ -119,19 +138,77 @@ def allot(
         for c in TURN_CLASSES
     }
     lots = [[Lot(c, next(openings[c])) for c in row] for row in classes]
+    dealt = iter(recipes(plan, split, [lot for row in lots for lot in row]))
+    made_by = [[next(dealt) for _ in row] for row in lots]
     owners: dict[Lot, list[Prompt]] = defaultdict(list)
-    for prompt, row in zip(prompts, lots, strict=True):
-        for lot in row:
-            owners[lot].append(prompt)
+    for prompt, row, ways in zip(prompts, lots, made_by, strict=True):
+        for lot, way in zip(row, ways, strict=True):
+            if way is None:
+                owners[lot].append(prompt)
     focuses = {
         lot: iter(fitted(of, deck(focus_weights(plan, library, lot), len(of), plan.seed, "focus", split, *lot), suits))
         for lot, of in owners.items()
     }
-    how = plan.dialogues.manners or dict.fromkeys(manners, 1.0)
-    voices = iter(deck(how, sum(map(len, lots)), plan.seed, "manner", split))
-    for prompt, row in zip(prompts, lots, strict=True):
-        yield [
-            Slot(prompt_id=prompt.id, number=n, split=split, turn_class=lot.turn_class, opening=lot.opening,
-                 focus=next(focuses[lot]), manner=next(voices))
-            for n, lot in enumerate(row)
-        ]  # fmt: skip
+    voices = iter(voices_of(plan, manners, sum(map(len, lots)), "manner", split))
+    draws: Counter[tuple[str, str]] = Counter()
+    for prompt, row, ways in zip(prompts, lots, made_by, strict=True):
+        slots = []
+        for n, (lot, way) in enumerate(zip(row, ways, strict=True)):
+            focus, manner = next(focuses[lot]) if way is None else "text_to_image", next(voices)
+            slots.append(
+                Slot(prompt_id=prompt.id, number=n, split=split, turn_class=lot.turn_class, opening=lot.opening,
+                     focus=focus, manner=manner, recipe=way, draw=draws[focus, manner])
+            )  # fmt: skip
+            draws[focus, manner] += 1
+        yield slots
+
+
+def voices_of(plan: Plan, manners: Sequence[str], total: int, *key: str | int) -> list[str]:
+    return deck(plan.dialogues.manners or dict.fromkeys(manners, 1.0), total, plan.seed, *key)
+
+
+def class_of(turns: int) -> TurnClass:
+    return next(c for c in TURN_CLASSES if TURNS_OF[c][0] <= turns <= TURNS_OF[c][1])
+
+
+def cell_slots(
+    plan: Plan, split: Split, prompts: Sequence[Prompt], library: Library, manners: Sequence[str], suits: Suits
+) -> Iterator[list[Slot]]:
+    """For each cell of the plan the slots of this split that are dealt to it, behind all others: a cell added to
+    the plan changes nothing about the dialogues before it."""
+    used = Counter({prompt.id: plan.dialogues.per_prompt for prompt in prompts})
+    weights = {split: plan.splits.get(split, 0) for split in SPLITS}
+    for number, cell in enumerate(plan.dialogues.cells):
+        count = apportion(weights, cell.count)[split]
+        fitting = [prompt for prompt in prompts if suits(prompt, cell.skill)]
+        if count and not fitting:
+            raise Refused(f"dialogues.cells: no prompt of {split} has a picture that {cell.skill} makes sense for")
+        keyed(plan.seed, "cell", number, split).shuffle(fitting)
+        openings = deck(openings_of(plan, library, cell), count, plan.seed, "cell opening", number, split)
+        voices = voices_of(plan, manners, count, "cell manner", number, split)
+        draws: Counter[str] = Counter()
+        slots = []
+        for n, (opening, manner) in enumerate(zip(openings, voices, strict=True)):
+            prompt = fitting[n % len(fitting)]
+            slots.append(
+                Slot(prompt_id=prompt.id, number=used[prompt.id], split=split, turn_class=class_of(cell.turns),
+                     opening=opening, focus=cell.skill, manner=manner, turns=cell.turns, phenomenon=cell.phenomenon,
+                     recipe=recipe_of(cell), draw=draws[manner])
+            )  # fmt: skip
+            used[prompt.id] += 1
+            draws[manner] += 1
+        yield slots
+
+
+def recipe_of(cell: Cell) -> Recipe | None:
+    return cell.phenomenon if cell.phenomenon in ("guided", "revision") else None
+
+
+def openings_of(plan: Plan, library: Library, cell: Cell) -> dict[Opening, float]:
+    """How a cell's pictures may come in."""
+    creates = {skill.id for skill in library.skills if skill.type == "create"}
+    if recipe_of(cell) or cell.skill in creates - {"text_to_image"} or (cell.skill in creates and cell.turns == 1):
+        return {"requested": 1.0}
+    if cell.turns == 1 or cell.skill in ONLY_OWN_PICTURES:
+        return {"attached": 1.0}
+    return dict(plan.dialogues.openings)

@@ -4,6 +4,7 @@ import re
 from random import Random
 
 from generators.banks import Form, Manner, choose, shared
+from generators.walk import ANSWERS
 from schemas.outline import PlannedTurn
 
 ATTACHED_WITH_THE_WORDS = ("scribble_to_image", "pose_to_image")
@@ -49,7 +50,7 @@ def typo(word: str, rng: Random) -> str:
 def voiced(request: str, form: Form, turn: PlannedTurn, n: int, manner: Manner, rng: Random) -> str:
     """The request as this person types it: greeting, connective, please, capitals, punctuation."""
     request = mark(request, form) if rng.random() < manner.end_mark else request
-    asks_nothing = turn.given.get("kind") in SOCIAL
+    asks_nothing = turn.given.get("kind") in SOCIAL or turn.given.get("leans") in ANSWERS
     if not asks_nothing and rng.random() < manner.please and form in ("imperative", "question", "fragment"):
         request = with_please(request, manner, rng)
     before: list[str] = []

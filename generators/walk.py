@@ -2,6 +2,10 @@
 spoken of; and what a turn does to it.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 from generators.catalogue import kinds
 from generators.edits import apply
 from generators.openings import suits
@@ -12,12 +16,14 @@ from schemas.answer import Call
 from schemas.identity import keyed
 from schemas.outline import TURNS_OF, Outline, PlannedTurn, Shot, Slot
 from schemas.plan import Plan
-from schemas.prompt import Prompt
+from schemas.prompt import Dimension, Prompt
 from schemas.scene import Scene
 from schemas.skill import Library, Value
 
 # Edits of one place, where it makes sense to say that another be left alone.
 SPARING = frozenset({"add_object", "remove_object", "replace_object", "recolor", "replace_background"})
+# Turns that only answer or take up what was said before switch nothing.
+ANSWERS = frozenset({"yes", "no", "takes_up", "short_answer", "guided_answer", "guided_final"})
 ORDINALS = ("first", "second", "third", "fourth", "fifth")
 # A focus that a prompt's picture never allows gives way to another skill of the mix after so many attempts.
 FOCUS_HOLDS = 5
@@ -27,24 +33,49 @@ class Walk:
     def __init__(self, slot: Slot, attempt: int, prompt: Prompt, plan: Plan, library: Library) -> None:
         self.id = Outline.id_of(slot, attempt)
         self.slot, self.prompt, self.plan, self.library = slot, prompt, plan, library
+        self.rates = plan.dialogues
         self.rng = keyed(plan.seed, "outline", self.id)
         self.creates = {skill.id for skill in library.skills if skill.type == "create"}
         self.control_skills = self.creates - {"text_to_image"}
-        self.length = keyed(plan.seed, "length", slot.prompt_id, slot.number).randint(*TURNS_OF[slot.turn_class])
+        least, most = (slot.turns, slot.turns) if slot.turns else TURNS_OF[slot.turn_class]
+        self.length = keyed(plan.seed, "length", slot.prompt_id, slot.number).randint(least, most)
         self.size = (plan.renderer.size, plan.renderer.size)
         self.shots: list[Shot] = []
         self.turns: list[PlannedTurn] = []
         self.current: int | None = None
         self.before_last: int | None = None
         self.spoken_of: str | None = None
-        self.focus = slot.focus if attempt < FOCUS_HOLDS else self.another_focus()
-        first = 1 if slot.opening == "requested" or self.focus == "text_to_image" else 0
-        self.focus_at = self.rng.randint(min(first, self.length - 1), self.length - 1)
+        self.focus = slot.focus if attempt < FOCUS_HOLDS or slot.turns else self.another_focus()
+        self.focus_at = -1  # not yet placed
 
     def another_focus(self) -> str:
         weights = focus_weights(self.plan, self.library, Lot(self.slot.turn_class, self.slot.opening))
         fitting = {skill: weight for skill, weight in weights.items() if suits(self.prompt, skill)} or weights
         return self.rng.choices(list(fitting), list(fitting.values()))[0]
+
+    def place_focus(self, turns: int = 1, after: int = 0) -> None:
+        """Where the focus comes: it takes so many turns, and so many go before it beside the opening."""
+        opens = self.slot.opening == "requested" or self.focus == "text_to_image"
+        latest = self.length - turns
+        self.focus_at = self.rng.randint(min(opens + after, latest), latest)
+
+    def state(self) -> tuple[Any, ...]:
+        return list(self.shots), list(self.turns), self.current, self.before_last, self.spoken_of
+
+    def restore(self, state: tuple[Any, ...]) -> None:
+        """As if nothing had been tried since."""
+        shots, turns, self.current, self.before_last, self.spoken_of = state
+        self.shots, self.turns = list(shots), list(turns)
+
+    @contextmanager
+    def rated(self, **rates: float) -> Iterator[None]:
+        """Turns with other rates than the plan's."""
+        usual = self.rates
+        self.rates = usual.model_copy(update=rates)
+        try:
+            yield
+        finally:
+            self.rates = usual
 
     def draw(self, skill: str, proposal: Proposal, scene: Scene, source: int, leans: str | None = None) -> bool:
         parameters: dict[str, Value] = dict(proposal.parameters)
@@ -60,7 +91,7 @@ class Walk:
             parameters["image"] = f"image_{source + 1}"
             given["picture"] = self.name_of(source)
             phenomena.append("earlier_image")
-        if not leans and (creates or skill in SPARING) and self.rng.random() < self.plan.dialogues.negative:
+        if not leans and (creates or skill in SPARING) and self.rng.random() < self.rates.negative:
             self.leave_alone(scene, creates, parameters, given, phenomena)
         call = Call(intent=skill, parameters=parameters)
         key = f"{self.prompt.id}/{self.id}/{len(self.shots)}" if creates else self.prompt.id
@@ -125,7 +156,7 @@ class Walk:
         if source != self.current or self.spoken_of is None:
             return
         slot = next((s for s in ("object", "target") if proposal.parameters.get(s) == self.spoken_of), None)
-        if slot and self.rng.random() < self.plan.dialogues.anaphora:
+        if slot and self.rng.random() < self.rates.anaphora:
             given["pronoun"], given["pronoun_of"] = pronoun_for(self.spoken_of), slot
             phenomena.append("anaphora")
 
@@ -142,11 +173,14 @@ class Walk:
         after: int | None,
         before: int | None = -1,
         phenomena: list[str] | None = None,
+        dimension: Dimension | None = None,
+        phrase: str | None = None,
     ) -> None:
         n = len(self.turns)
         attached = (0,) if n == 0 and self.current == 0 and self.slot_attaches(call) else ()
         found = list(phenomena or [])
-        if n and self.library[call.intent].type != self.library[self.turns[-1].call.intent].type:
+        answers = proposal.given.get("leans") in ANSWERS
+        if n and not answers and self.library[call.intent].type != self.library[self.turns[-1].call.intent].type:
             found.append("intent_switch")
         self.turns.append(
             PlannedTurn(
@@ -155,12 +189,29 @@ class Walk:
                 image_before=self.current if before == -1 else before,
                 image_after=after,
                 phenomena=tuple(found),
+                dimension=dimension,
+                phrase=phrase,
                 given=dict(proposal.given),
                 reason=proposal.reason,
             )
         )
         if after is not None and after != self.current:
             self.before_last, self.current = self.current, after
+
+    def amend(
+        self, at: int, phenomena: str, given: dict[str, str] | None = None, ahead: PlannedTurn | None = None,
+        reason: str | None = None,
+    ) -> None:  # fmt: skip
+        """What turns out about a turn when the next one is known."""
+        turn = self.turns[at]
+        self.turns[at] = turn.model_copy(
+            update={
+                "phenomena": (*turn.phenomena, phenomena),
+                "given": {**turn.given, **(given or {})},
+                "ahead": ahead or turn.ahead,
+                "reason": reason or turn.reason,
+            }
+        )
 
     def slot_attaches(self, call: Call) -> bool:
         return self.slot.opening == "attached" or "image" in call.parameters

@@ -4,7 +4,8 @@
                     image_before=0, image_after=1)
 
 Pictures stand in `images` in order of first appearance; turns point into it. `image_1` in a
-parameter is `images[0]`.
+parameter is `images[0]`. Where a picture is worked out by questions, a turn's `phrase` is what it
+adds to the prompt and `dimension` what that is about.
 """
 
 from typing import Literal, Self
@@ -15,6 +16,7 @@ from schemas.answer import Answer, Call
 from schemas.identity import Record
 from schemas.image import Image
 from schemas.preference import Preference
+from schemas.prompt import Dimension
 from schemas.skill import IMAGE
 
 LabelSource = Literal["outline", "human", "simulated"]
@@ -28,6 +30,8 @@ class Turn(Record):
     image_before: int | None = None
     image_after: int | None = None
     phenomena: tuple[str, ...] = ()
+    dimension: Dimension | None = None
+    phrase: str | None = None
     construction: str | None = None
     label_source: LabelSource = "outline"
 
@@ -43,6 +47,7 @@ class Dialogue(Record):
     category: str
     author: str
     renderer: str
+    manner: str | None = None
     turns: tuple[Turn, ...] = Field(min_length=1)
     images: tuple[Image, ...] = ()
     preferences: tuple[Preference, ...] = ()

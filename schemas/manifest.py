@@ -49,7 +49,8 @@ class File(Record):
 
 
 class Counts(Record):
-    """How many of what; every mix as it came out, not as it was asked for."""
+    """How many of what; every mix as it came out, not as it was asked for. `by_cell` counts the dialogues that
+    hold a turn of "skill/turns/phenomenon", `of_cells` those that were made for a cell of the plan."""
 
     prompts: int
     dialogues: int
@@ -61,6 +62,8 @@ class Counts(Record):
     by_manner: dict[str, int]
     by_category: dict[str, int]
     by_phenomenon: dict[str, int]
+    by_cell: dict[str, int] = Field(default_factory=dict)
+    of_cells: dict[str, int] = Field(default_factory=dict)
 
 
 class Leakage(Record):

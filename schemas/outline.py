@@ -4,23 +4,34 @@ Labels come first: the calls, the pictures they make and what each turn refers t
 author only puts them into words, and checks hold the words against them.
 """
 
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import Field
 
 from schemas.answer import Call
 from schemas.identity import Record
-from schemas.prompt import Prompt, Split
+from schemas.prompt import Dimension, Prompt, Split
 from schemas.scene import Scene
 
 TurnClass = Literal["single", "short", "long"]
 TURN_CLASSES: tuple[TurnClass, ...] = ("single", "short", "long")
 TURNS_OF: dict[TurnClass, tuple[int, int]] = {"single": (1, 1), "short": (2, 3), "long": (4, 6)}
 Opening = Literal["attached", "requested"]
+# How a picture comes about where it is not simply asked for: worked out by questions, or drawn again and again.
+Recipe = Literal["guided", "revision"]
+# What a conversation may hold beside plain requests; recorded on the turn that shows it.
+Phenomenon = Literal[
+    "anaphora", "backtracking", "change_of_mind", "compound", "correction", "disguised", "earlier_image", "ellipsis",
+    "guided", "intent_switch", "negative", "new_picture", "revision", "short_answer", "vague", "yes_no",
+]  # fmt: skip
 
 
 class Slot(Record):
-    """A place in the release that one dialogue fills: what it must be, before we know what it is."""
+    """A place in the release that one dialogue fills: what it must be, before we know what it is.
+
+    `turns` and `phenomenon` are those of the plan's cell where it belongs to one; `draw` counts the slots of
+    its split that share skill and manner, so that each can have a wording of its own.
+    """
 
     prompt_id: str
     number: int
@@ -29,6 +40,10 @@ class Slot(Record):
     opening: Opening
     focus: str
     manner: str
+    recipe: Recipe | None = None
+    turns: int | None = None
+    phenomenon: Phenomenon | None = None
+    draw: int = 0
 
 
 class Shot(Record):
@@ -40,14 +55,19 @@ class Shot(Record):
 
 
 class PlannedTurn(Record):
-    """What one turn must voice. `given` are facts the words may use: a thing's other name, a true answer."""
+    """What one turn must voice. `given` are facts the words may use: a thing's other name, a true answer.
+    `ahead` is what its words or its reply already name and the next turn decides on: the second of two
+    requests, or an offer."""
 
     call: Call
     attached: tuple[int, ...] = ()
     image_before: int | None = None
     image_after: int | None = None
     phenomena: tuple[str, ...] = ()
+    dimension: Dimension | None = None
+    phrase: str | None = None
     given: dict[str, str] = Field(default_factory=dict)
+    ahead: Self | None = None
     reason: str = ""
 
 

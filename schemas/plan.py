@@ -14,7 +14,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from schemas.identity import Record, digest
-from schemas.outline import Opening, TurnClass
+from schemas.outline import Opening, Phenomenon, TurnClass
 from schemas.prompt import Split
 
 Weight = Annotated[float, Field(ge=0, le=1_000_000)]
@@ -31,6 +31,18 @@ class Prompts(Record):
     file: str | None = Field(default=None, description="A JSONL file of prompts to use instead of the bank.")
 
 
+class Cell(Record):
+    """So many dialogues about one skill, of so many turns, in which the skill's turn shows one phenomenon."""
+
+    skill: str
+    turns: int = Field(ge=1, le=6)
+    phenomenon: Phenomenon | None = None
+    count: int = Field(ge=1, le=1_000_000)
+
+    def __str__(self) -> str:
+        return f"{self.skill} in {self.turns} turn{'s' * (self.turns > 1)}, {self.phenomenon or 'plain'}"
+
+
 class Dialogues(Record):
     per_prompt: int = Field(ge=1, le=10_000)
     turns: dict[TurnClass, Weight]
@@ -44,6 +56,14 @@ class Dialogues(Record):
     change_of_mind: Share = Field(default=0.04, description="How often the last change is taken back for another.")
     vague: Share = Field(default=0.05, description="How often a turn voices a vague wish of the guideline's table.")
     negative: Share = Field(default=0.06, description="How often a drawing request says what to avoid.")
+    compound: Share = Field(default=0.04, description="How often a request holds two; the next turn takes up the rest.")
+    underspecified: Share = Field(default=0.05, description="How often a value is left out and asked for.")
+    offer: Share = Field(default=0.04, description="How often the assistant offers the next change: yes or no.")
+    disguised: Share = Field(default=0.3, description="How often a question about the picture sounds like a command.")
+    talk: dict[str, Weight] = Field(default_factory=dict, description="Kinds of talk; empty: all alike.")
+    guided: Share = Field(default=0.0, description="Share of dialogues whose picture is worked out by questions.")
+    revision: Share = Field(default=0.0, description="Share of dialogues in which the picture's prompt is revised.")
+    cells: tuple[Cell, ...] = Field(default=(), description="Dialogues beside these, by skill, turns and phenomenon.")
 
 
 class Author(Record):
@@ -74,6 +94,7 @@ class Plan(Record):
     author: Author = Author()
     renderer: Renderer = Renderer()
     near_duplicates: NearDuplicates = NearDuplicates()
+    checks: tuple[str, ...] = Field(default=(), description="Checks of the user's own, as module:function.")
     attempts: int = Field(
         default=30, ge=1, le=1000, description="How often a slot is tried before the plan is refused."
     )
@@ -90,11 +111,13 @@ class Plan(Record):
         for key, weights in shares:
             if weights and sum(weights) <= 0:
                 raise ValueError(f"{key}: all weights are 0")
+        if self.dialogues.guided + self.dialogues.revision > 1:
+            raise ValueError("dialogues.guided and dialogues.revision: together more than 1")
         return self
 
     @property
     def dialogue_count(self) -> int:
-        return self.prompts.count * self.dialogues.per_prompt
+        return self.prompts.count * self.dialogues.per_prompt + sum(cell.count for cell in self.dialogues.cells)
 
     @property
     def fingerprint(self) -> str:

@@ -38,6 +38,9 @@ CANDIDATES = pa.schema(
         ("turn_class", pa.string()),
         ("opening", pa.string()),
         ("manner", pa.string()),
+        ("focus", pa.string()),
+        ("turns", pa.int32()),  # of the plan's cell, where the slot belongs to one
+        ("phenomenon", pa.string()),
         ("reason", pa.string()),  # null: passed every check
         ("user_words", pa.int32()),
         ("user_text", pa.string()),

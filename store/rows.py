@@ -35,14 +35,14 @@ def features() -> Any:
     turn = {
         "user": text, "attached": List(number), "intent": text, "parameters": text, "reply": text,
         "image_before": number, "image_after": number, "phenomena": texts, "construction": text,
-        "label_source": text,
+        "dimension": text, "phrase": text, "label_source": text,
     }  # fmt: skip
     preference = {
         "turn": number, "chosen": answer, "rejected": answer, "chosen_source": text, "rejected_source": text,
         "corrected": Value("bool"), "judge": text, "annotators": texts, "reasons": texts,
         "confidence": Value("float64"),
     }  # fmt: skip
-    names = ("id", "prompt_id", "prompt", "category", "author", "renderer")
+    names = ("id", "prompt_id", "prompt", "category", "author", "renderer", "manner")
     return datasets.Features(
         {
             **dict.fromkeys(names, text),
@@ -67,6 +67,7 @@ def row_of(dialogue: Dialogue, pictures: Mapping[str, bytes]) -> Row:
         "category": dialogue.category,
         "author": dialogue.author,
         "renderer": dialogue.renderer,
+        "manner": dialogue.manner,
         "turns": [turn_row(turn) for turn in dialogue.turns],
         "images": [{"bytes": pictures[image.sha256], "path": None} for image in dialogue.images],
         "image_info": [image_row(image) for image in dialogue.images],
@@ -84,6 +85,8 @@ def turn_row(turn: Turn) -> Row:
         "image_before": turn.image_before,
         "image_after": turn.image_after,
         "phenomena": list(turn.phenomena),
+        "dimension": turn.dimension,
+        "phrase": turn.phrase,
         "construction": turn.construction,
         "label_source": turn.label_source,
     }
@@ -119,9 +122,10 @@ def sample_row(sample: Sample) -> Row:
 
 def dialogue_of(row: Row) -> Dialogue:
     """The dialogue a row stands for; ValueError when it stands for none."""
-    names = ("id", "prompt_id", "prompt", "category", "author", "renderer")
+    names = ("id", "prompt_id", "prompt", "category", "author", "renderer", "manner")
+    fields: dict[str, Any] = {name: row.get(name) for name in names}
     return Dialogue(
-        **{name: row[name] for name in names},
+        **fields,
         turns=tuple(turn_of(turn) for turn in row["turns"]),
         images=tuple(image_of(info) for info in row["image_info"]),
         preferences=tuple(preference_of(preference) for preference in row["preferences"]),
@@ -129,9 +133,8 @@ def dialogue_of(row: Row) -> Dialogue:
 
 
 def turn_of(row: Row) -> Turn:
-    fields = {
-        name: row[name] for name in ("user", "reply", "image_before", "image_after", "construction", "label_source")
-    }
+    names = ("user", "reply", "image_before", "image_after", "dimension", "phrase", "construction", "label_source")
+    fields: dict[str, Any] = {name: row.get(name) for name in names}
     call = Call(intent=row["intent"], parameters=json.loads(row["parameters"]))
     return Turn(**fields, call=call, attached=tuple(row["attached"]), phenomena=tuple(row["phenomena"]))
 

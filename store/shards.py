@@ -42,7 +42,10 @@ class Tally(NamedTuple):
     counts: dict[str, Counter[str]]
 
 
-COUNTED = ("turns", "by_turn_class", "by_skill", "by_opening", "by_manner", "by_category", "by_phenomenon")
+COUNTED = (
+    "turns", "by_turn_class", "by_skill", "by_opening", "by_manner", "by_category", "by_phenomenon", "by_cell",
+    "of_cells",
+)  # fmt: skip
 
 
 def write_shard(path: Path, batches: Sequence[Sequence[Source]], settled: Sequence[Path]) -> Tally:
@@ -74,7 +77,18 @@ def open_writer(path: Path) -> pq.ParquetWriter:
 def batch_rows(sources: Sequence[Source], standing: set[str], tally: Tally) -> list[dict[str, Any]]:
     found = []
     for source in sources:
-        columns = ["id", "prompt_id", "slot", "turn_class", "opening", "manner", "record"]
+        columns = [
+            "id",
+            "prompt_id",
+            "slot",
+            "turn_class",
+            "opening",
+            "manner",
+            "record",
+            "focus",
+            "turns",
+            "phenomenon",
+        ]
         entries = [entry for entry in rows_of(read_table(source.dialogues, columns)) if entry["id"] in standing]
         if not entries:
             continue
@@ -100,6 +114,19 @@ def count(tally: Tally, dialogue: Dialogue, entry: dict[str, Any]) -> None:
     counts["by_category"][dialogue.category] += 1
     counts["by_skill"].update(turn.call.intent for turn in dialogue.turns)
     counts["by_phenomenon"].update(name for turn in dialogue.turns for name in turn.phenomena)
+    counts["by_cell"].update(cells_of(dialogue))
+    if entry["turns"] is not None:
+        counts["of_cells"][cell_key(entry["focus"], entry["turns"], entry["phenomenon"])] += 1
+
+
+def cells_of(dialogue: Dialogue) -> set[str]:
+    """Skill, number of turns and phenomenon: the cells of which the dialogue holds a turn."""
+    length = len(dialogue.turns)
+    return {cell_key(t.call.intent, length, name) for t in dialogue.turns for name in t.phenomena or (None,)}
+
+
+def cell_key(skill: str, turns: int, phenomenon: str | None) -> str:
+    return f"{skill}/{turns}/{phenomenon or 'plain'}"
 
 
 def turn_class_of(turns: int) -> str:

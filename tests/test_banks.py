@@ -8,7 +8,7 @@ import pytest
 
 from generators.banks import FORMS, Bank, banks, choose, manners, shared, slots
 from generators.cards import read_library
-from generators.grammar import UNSPOKEN
+from generators.phrasing import UNSPOKEN
 from generators.voice import mistyped
 
 LIBRARY = read_library()

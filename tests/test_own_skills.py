@@ -48,7 +48,8 @@ def test_its_turns_carry_no_picture_where_the_plan_says_so(tmp_path: Path) -> No
     assert len(turns) >= 10
     assert all(turn.image_before is not None and turn.image_after is None for turn in turns)
     assert all((turn.construction or "").startswith("generic/") for turn in turns)
-    assert all("glitter" in turn.user.casefold() for turn in turns)
+    named = ["glitter" in turn.user.casefold() for turn in turns]
+    assert sum(named) >= 0.9 * len(named)  # a hasty finger may slip
     assert {name for turn in turns for name in turn.call.parameters} >= {"object", "density", "shape"}
     assert all(str(turn.call.parameters["object"]).split()[0] in turn.user for turn in turns)
 

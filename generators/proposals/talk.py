@@ -25,7 +25,8 @@ def propose_vqa(view: View, rng: Random) -> Proposal | None:
 
 
 def propose_chat(view: View, rng: Random) -> Proposal | None:
-    fitting = []
+    """Talk of a kind that makes sense now, as often as the plan weighs it."""
+    fitting: list[dict[str, str]] = []
     for when in [group.when for group in banks()["chat"].groups]:
         kind = str(when.get("kind"))
         if kind in BACKWARDS or (kind in AT_THE_START and view.turn) or (kind in AT_THE_END and not view.last_turn):
@@ -33,4 +34,7 @@ def propose_chat(view: View, rng: Random) -> Proposal | None:
         if not view.turn and kind not in WITH_A_PICTURE:
             continue
         fitting.append({key: str(value) for key, value in when.items()})
-    return Proposal({}, rng.choice(fitting), "words alone are called for")
+    weights = [view.talk.get(given["kind"], 0.0 if view.talk else 1.0) for given in fitting]
+    if not any(weights):
+        return None
+    return Proposal({}, rng.choices(fitting, weights)[0], "words alone are called for")

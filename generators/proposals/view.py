@@ -26,6 +26,7 @@ class View(NamedTuple):
     turn: int
     last_turn: bool
     spoken_of: str | None
+    talk: Mapping[str, float] = {}
 
 
 Proposer = Callable[[View, Random], Proposal | None]

@@ -1,0 +1,149 @@
+"""New pictures: from words alone, from a sketch, from a pose.
+
+    text_to_image("draw me a fox in the snow, make it 16:9")
+        -> Draft("text_to_image", {"prompt": "a fox in the snow", "size": "16:9"})
+"""
+
+import re
+
+from evaluation.reader.heard import Draft, Heard
+from evaluation.reader.lexicon import ARTICLE, DETERMINER
+from evaluation.reader.spared import unwanted
+from evaluation.reader.things import size_in
+from schemas.skill import Value
+
+BARE_PICTURE = (
+    r"(?:(?:an?|one|some|another|the|this|new|next|nice|good|pretty|beautiful|lovely|great|simple|quick|completely|totally|whole|different|fresh|little|nice) )*"
+    r"(?:picture|image|photo|drawing|painting|illustration|scene|artwork)"
+)
+PAINT = (
+    r"(?:draw|paint|generate|create|design|visuali[sz]e|imagine|render|sketch|make|do|produce|whip up|come up with|illustrate|picture|depict|compose|"
+    r"show|give|get|see|have|try|start with|build|conjure up|want|need|put|look for|go for|begin with|dream up|cook up|prepare)"
+)
+ASK_FRAME = (
+    r"(?:(?:can|could|would|will|may|might|do|shall) (?:you|we|i)(?: please| maybe| perhaps| just| also| possibly| kindly)*(?: think you (?:can|could))?|"
+    r"(?:i'd|i would|we'd|i|we) (?:like|love|want|need|wish|prefer)(?: it| you)?(?: to)?|i was (?:thinking of|hoping for|hoping to)|i'm (?:thinking of|picturing|imagining|looking for)|"
+    r"i look for|(?:let's|let us|let me)|is it possible to|is there a way to|any chance of|how about|what about|what would you make of|what do you make of|"
+    r"have you got it in you to|all i want(?: to see)? is|it should show|it shows|surprise me with(?: your take on)?|today i feel like|something like|maybe|perhaps|please|"
+    r"i (?:imagined|pictured|thought of|dreamt of)|try to|you could|just|another one|now)"
+)
+LEADS = re.compile(
+    rf"^(?:(?:{ASK_FRAME})\b[ ,:]*|{PAINT}(?:ing)?\b (?:it |this |that )?(?:(?:me|us|up|out) )?(?!to\b)|{BARE_PICTURE} (?:of|with|showing|that shows|which shows|for [\w ]+? showing|about|where)\b ?|"
+    rf"{BARE_PICTURE}(?:,| like this,?) (?=\w)|(?:me|us) )+",
+    re.IGNORECASE,
+)
+COLON = re.compile(r"^(?P<lead>[^:\d«]{3,160}?[a-z]): (?P<rest>.+)$", re.IGNORECASE | re.DOTALL)
+STORY = re.compile(
+    rf"^.*\b(?:thought of|imagined|picturing|i feel like|feel like|keeps? (?:asking|begging) for|dreamt of|(?:it is|it's|this is|head is|shows?|showing|want is|see is|maybe|something for [\w ]+,|fancy,|need (?:is|a picture of)|begins with|starts with)) (?P<rest>(?:{BARE_PICTURE} of )?\S.+)$",
+    re.IGNORECASE | re.DOTALL,
+)
+AFTERTHOUGHT = re.compile(
+    r"[,.;]? (?:for (?:me|us)|if (?:you can|possible)|please|and make it (?:nice|pretty)|paint it properly|done properly|thanks|right|will you|can you)$", re.I
+)
+SIZE_TAIL = re.compile(
+    r"(?:[,.;]|\s+-)?\s*(?:(?:please )?(?:make|have|want|need|do|get) it |(?:in|at|as|with|size|format|ratio|aspect ratio|of|,|and|it should be|it has to be|about)[ :]+)*(?:(?:an?|the) )?"
+    r"(?:(?:aspect )?(?:ratio|format|size|resolution)(?: of)? )?(?:\d{2,5} ?(?:x|by) ?\d{2,5}|\b\d{1,2}:\d{1,2}|square|widescreen)(?: (?:pixels?|px|format|ratio|aspect ratio|size|please|picture|image))*\s*$",
+    re.IGNORECASE,
+)
+
+
+def text_to_image(heard: Heard) -> Draft:
+    said: dict[str, Value] = {}
+    text, avoid = heard.text, None
+    for _ in range(2):
+        size = size_in(text, heard.guideline)
+        tail = SIZE_TAIL.search(text)
+        if size and tail and tail.start() > 0:
+            said["size"], text = size, text[: tail.start()].strip(" ,.;")
+        spared = unwanted(text)
+        if spared.what:
+            avoid, text = spared.what, spared.rest
+    if avoid:
+        said["avoid"] = avoid
+    prompt = described(text)
+    return Draft("text_to_image", {"prompt": prompt, **said} if prompt else said)
+
+
+def described(text: str) -> str:
+    """The description alone, without the asking."""
+    text = re.sub(r"^(.*?[.!?]) (?=it(?:'s| is)\b)", "", text, flags=re.IGNORECASE | re.DOTALL) if re.search(r"[.!?] it(?:'s| is)\b", text, re.I) else text
+    if colon := COLON.match(text):
+        text = colon["rest"]
+    elif not LEADS.match(text) and (story := STORY.match(text)) and not re.match(rf"(?:{ARTICLE}|{DETERMINER}) \w+ (?:with|in|on|next)", text, re.I):
+        text = story["rest"]
+    elif not LEADS.match(text) and (told := re.match(r"^(?:we|i|my|our|this|for|nothing|not|it)\b[^,]*(?:, (?:and |so |then )?)(?P<rest>.+)$", text, re.I)):
+        text = told["rest"]
+    while True:
+        shorter = AFTERTHOUGHT.sub("", LEADS.sub("", text, count=1)).strip(" ,.;:!?")
+        if story := re.match(r"^(?:and |so )*(?:i )?(?:thought of|imagined|am picturing|it is|it's|maybe|what i want(?: to see)? is) (?P<rest>.+)$", shorter, re.I):
+            shorter = story["rest"]
+        if shorter == text or not shorter:
+            return text
+        text = shorter
+
+
+NEW_PICTURE = (
+    rf"\b(?:(?:new|next|another|different|fresh|second|other) (?:picture|image|idea|one|scene|drawing|painting|photo|prompt)|something (?:completely|totally|entirely|quite)? ?(?:different|new|else)|start over|from scratch|"
+    rf"(?:paint|draw|generate|create|design|visuali[sz]e|imagine|illustrate|come up with|whip up|sketch|produce|dream up)(?: me| us)? (?:{BARE_PICTURE} |(?!(?:the|it|this|that|in|over|on|out|everything|a \w+ (?:on|in|onto|into|next to|behind|beside) (?:the|it|this|that|there))\b))|"
+    r"(?:picture|image|photo|drawing|painting|illustration|poster|postcard) (?:of|showing|that shows|with) (?!it\b|this\b|that\b|the (?:same|rest)\b)|(?:create|generate|do|make|render|draw|paint|build|give) (?:me|us)\b|prompt:|concept:|scene:|idea:|put this on paper|make this visible|picture this)"
+)
+
+
+def wants_new(heard: Heard) -> bool:
+    """Whether a picture that does not exist yet is asked for, while there is one."""
+    text = heard.text
+    if heard.says(r"\b(?:this|the|that|my) (?:\w+ )?(?:picture|image|photo|one|scene)\b") and not heard.says(r"\b(?:next|new|another|different) (?:picture|image|one|idea)"):
+        return False
+    if heard.says(r"\b(?:in|to|into|on) (?:it|there)\b") and len(text.split()) < 9:
+        return False
+    return heard.says(NEW_PICTURE) or describes_a_scene(text)
+
+
+def describes_a_scene(text: str) -> bool:
+    """Several things and a place or a manner, all at once: more than a change would need."""
+    bare = LEADS.sub("", text)
+    words = len(bare.split())
+    if re.search(rf"\b(?:{DETERMINER}) (?!park|beach|sea|forest|desert|ocean|moon|sky|rain|snow|savannah|city|garden|field|fog|mountains?|countryside|style|drizzle|jungle|kitchen|harbour|seaside|backyard|background|meadow|woods|river|lake|street|village|air|sun|distance|water|lunar)\w+", bare, re.I):
+        return False
+    links = len(re.findall(r"\b(?:with|beside|next to|near|between|around|above|under|behind|and|in|at|on|as)\b|,", bare))
+    return words >= 7 and links >= 2 or words >= 10 and links >= 1
+
+
+SKETCH = r"\b(?:scribbl\w*|doodle\w*|sketch\w*|rough (?:lines|layout|drawing)|bad drawing|(?:i|we) drew|my (?:\w+ )?(?:drawing|lines)|drew the outlines|napkin|(?:same|this|keep that) layout)\b"
+POSE = r"\b(?:pos(?:e|ed|es|ing)|skeleton|stick (?:figure|man|person|woman)|stickman|arms and legs|these bones|posture|stance|mannequin)\b"
+MEDIUM = r"(?:scribble|doodle|sketch|drawing|layout|lines|pose|skeleton|stick (?:figure|man|person)|stickman|bones|arms and legs|outlines|posture)"
+
+GUIDED = [
+    r"(?P<p>.+?) out of (?:this|my|the) (?:doodle|scribble|sketch|drawing)$",
+    rf"\b(?:see|have|want|like|need|get|paint|draw|make|build|create|about|of|to get) (?P<p>(?:{ARTICLE} )?[^:]+?),? (?:in (?:this|the|that) pose|in the pose of|posed like|with the arms and legs|in the same pose|on top of|based on|following|from (?:this|my|the) (?:doodle|scribble|sketch|skeleton|stick))",
+    rf"^(?P<p>{ARTICLE} [^:]+?),? (?:in (?:this|the|that) pose|in the pose of|posed like|with the arms and legs)",
+    r"(?:->|: )\s*(?P<p>.+)$",
+    r"\b(?:paint|make it|make|draw|show(?:ing)?|see is|want is|need is|rest is|supposed to be|meant to be|turn(?:ed)? (?:it|my \w+|this \w+|the \w+) into|turned into|become|becomes?|look as|works? for|look like on|pose look like on|should be|should show|see it as|see this as|as) (?P<p>.+)$",
+    rf"\b(?:{MEDIUM}) (?:of|for|as|into|on|to life:?) (?P<p>.+)$",
+    r"\b(?:i need|want|it's|it is|of) (?P<p>(?:an?|the|two|three|one) .+)$",
+    r"\b(?:it's|it is|for|of|as|need|is) (?P<p>.+)$",
+    r", (?P<p>.+)$",
+]
+
+
+def guided(heard: Heard) -> Draft | None:
+    """A picture after an attached sketch or pose."""
+    if not heard.view.attached or not heard.says(f"{SKETCH}|{POSE}"):
+        return None
+    intent = "pose_to_image" if heard.says(POSE) else "scribble_to_image"
+    text = re.sub(r"[,.;]? (?:paint it properly|done properly|properly|will you|please|right)$", "", heard.text, flags=re.I)
+    said: dict[str, Value] = {"image": f"image_{heard.view.attached[-1] + 1}"}
+    spared = unwanted(text)
+    if spared.what and "," in text:
+        said["avoid"], text = spared.what, spared.rest
+    prompt = guided_prompt(text)
+    return Draft(intent, {**said, "prompt": prompt} if prompt else said)
+
+
+def guided_prompt(text: str) -> str | None:
+    for pattern in GUIDED:
+        for found in re.finditer(pattern, text, re.IGNORECASE | re.DOTALL):
+            prompt = found["p"].strip(" ,.;:!?")
+            if prompt and not re.match(rf"^(?:(?:{DETERMINER}|an?) )?(?:\w+ )?{MEDIUM}\b(?!,)", prompt, re.I) and len(prompt.split()) > 1:
+                return prompt
+    return None

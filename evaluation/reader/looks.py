@@ -1,0 +1,130 @@
+"""The look of the whole picture: tones, light, style, anime, line art.
+
+    adjust("a touch brighter") -> Draft("adjust", {"property": "brightness", "direction": "more", "amount": 10})
+"""
+
+from evaluation.reader.heard import Draft, Heard
+from evaluation.reader.lexicon import LIGHT_WORD, LIGHTS, PICTURE, STYLE
+from evaluation.reader.things import amount, colour_in, named, percent
+from schemas.skill import Value
+
+MORE, LESS = "more", "less"
+DIALS = [
+    ("blur", r"blur\w*|out of focus|unfocus\w*|defocus\w*|bokeh"),
+    ("sharpness", r"sharp\w*|crisp\w*|softer edges|edges (?:be |look )?softer|edges (?:\w+ ){0,2}crisper|soften\w*|(?:softer|less harsh) (?:focus|detail|edges)"),
+    ("contrast", r"contrast\w*|flat(?:ten|ter|ness)\w*|punchier"),
+    ("saturation", r"saturat\w*|desaturat\w*|vivid\w*|vibran\w*|colourful|mut(?:e|ed|ing)|(?:richer|stronger|deeper|more intense|bolder|paler|duller|calmer|weaker|livelier|washed[- ]out|faded|less intense|less strong|more|less|fewer|intensif\w+ the|tone down the|boost the|pump up the|quieter|softer) colou?rs?|colours? (?:\w+ ){0,3}(?:richer|stronger|paler|calmer|deeper|bolder|pop|intense|softer|down|up|muted|quieter)"),
+    ("warmth", r"warm(?!.*\blight\b)\w*|cool(?:er|ing|ed)?\b|cold(?:er)?|temperature|tint"),
+    ("brightness", r"bright\w*|dark(?:er|en|ens|ened|ening)?\b(?! \w+ (?:letters|lines))|lighten\w*|lighter|exposure|dim(?:mer|med|ming|s)?\b|luminosity|gloomy|murky|light up"),
+]  # fmt: skip
+OPPOSITE = r"\b(?:dark\w*|dim\w*|flat\w*|desaturat\w*|mut(?:e|ed|ing)|paler|duller|calmer|weaker|quieter|faded|washed[- ]out|cool\w*|cold\w*|soft\w*|gloomy|murky|unsharp)\b"
+REDUCE = r"\b(?:less|lower\w*|reduc\w*|decreas\w*|down|drop\w*|off|minus|fewer|cut|weaken\w*|tone down|pull back|take .*? (?:off|out|away)|not so|without so|too (?:much|bright|sharp|warm|strong|vivid))\b|(?<!\w)-\s?\d"
+
+
+def adjust(heard: Heard) -> Draft | None:
+    dial = next((name for name, pattern in DIALS if heard.says(rf"\b(?:{pattern})\b")), None)
+    if dial is None:
+        return None
+    said: dict[str, Value] = {"property": dial, "direction": direction(heard)}
+    if (much := amount(heard.text, heard.guideline)) is not None:
+        said["amount"] = much
+    return Draft("adjust", said)
+
+
+def direction(heard: Heard) -> str:
+    """Down for a word of less or for the name of the lower end; up again for both together ("less dark")."""
+    opposite = heard.says(OPPOSITE) or heard.says(r"\btoo (?:bright|sharp|warm|strong|vivid|blurry|colourful)\b")
+    reduced = heard.says(REDUCE) and not heard.says(r"\btoo (?:bright|sharp|warm|strong|vivid|blurry|colourful)\b")
+    return LESS if opposite != reduced else MORE
+
+
+FROM = [
+    ("left", r"(?:from|on|coming from|off to) (?:the )?(?:far )?left(?:-hand)?|left[- ](?:hand )?(?:side )?light|from left"),
+    ("right", r"(?:from|on|coming from) (?:the )?(?:far )?right(?:-hand)?|from right"),
+    ("above", r"(?:from )?(?:straight |directly |right )?(?:from )?(?:above|overhead|the top|on high)|top[- ]down|from over it"),
+    ("behind", r"(?:from )?(?:straight |right )?(?:from )?(?:behind|the back)|back ?lit|backlight\w*"),
+]
+
+
+def relight(heard: Heard) -> Draft | None:
+    light = next((name for name, pattern in LIGHTS.items() if heard.says(rf"\b(?:{pattern})\b")), None)
+    about_light = heard.says(rf"\b{LIGHT_WORD}\b")
+    if light in ("soft", "dramatic", "studio", "neon", "candlelight") and not about_light:
+        return None
+    if light is None and not heard.says(r"\b(?:relight|change the light(?:ing)?|different light(?:ing)?|other light(?:ing)?)\b"):
+        return None
+    said: dict[str, Value] = {"light": light} if light else {}
+    side = next((name for name, pattern in FROM if heard.says(rf"\b(?:{pattern})\b")), None)
+    if side:
+        said["direction"] = side
+    return Draft("relight", said)
+
+
+def anime(heard: Heard) -> Draft | None:
+    if not heard.says(r"\b(?:anime\w*|manga\w*|japanese (?:cartoon|comic|animation)|otaku)\b"):
+        return None
+    return Draft("anime", strength(heard))
+
+
+def strength(heard: Heard) -> dict[str, Value]:
+    much = percent(heard.text)
+    return {} if much is None else {"strength": much}
+
+
+LINE_ART = (
+    r"\b(?:line[- ]?art|line drawing|lineart|outlin\w*|contours?|colou?ring[- ](?:page|book|sheet)\w*|only (?:the )?lines|"
+    r"just (?:the )?lines|lines only|bare lines|stencil|tattoo|template|trac(?:e|ed|ing)|silhouette lines|linework|"
+    r"colour (?:this|it) in)\b"
+)
+WEIGHTS = {
+    "fine": r"\b(?:fine(?:r|ly)?|thin(?:ner)?|delicate|hairline|light lines|slim|subtle)\b",
+    "bold": r"\b(?:bold(?:er)?|heavy|heavier|thick(?:er)?|strong lines|fat|chunky|broad)\b",
+}
+
+
+def line_art(heard: Heard) -> Draft | None:
+    if not heard.says(LINE_ART):
+        return None
+    said: dict[str, Value] = {}
+    weight = next((name for name, pattern in WEIGHTS.items() if heard.says(pattern)), None)
+    if weight:
+        said["line"] = weight
+    if colour := colour_in(heard.text):
+        said["colour"] = colour
+    return Draft("line_art", said)
+
+
+NAMED_STYLE = [
+    r"\b(?:in|to|into) (?:the )?(?:style|manner|look) of (?:an? )?(?P<s>[\w' -]+)",
+    r"\b(?:style|look|technique)(?: was| were| is|:| should be)? ?(?:to|be)? (?:an? )?(?P<s>[\w' -]+)$",
+    r"\b(?:in|the|an?) (?P<s>[\w' -]+?)[- ](?:style|look|treatment|manner|fashion|version)\b",
+    r"^(?P<s>[\w' -]+?)[- ](?:style|look|treatment)\b",
+    rf"\b(?:turn|transform|convert|make|redo|repaint|render|do|try|show) (?:it|this|that|everything|us|the whole thing|(?:the|my|this) {PICTURE}|this one) (?:look )?(?:in|into|to|as|like|look like|a)+ (?:an? )?(?P<s>[\w' -]+)$",
+]
+STYLING = r"\b(?:style|stylis\w+|styliz\w+|look(?:s|ed)? (?:like|as)|in the manner|treatment|version|technique|repaint|redo|as (?:an? )?\w+$)\b"
+
+
+def stylize(heard: Heard) -> Draft | None:
+    style = known_style(heard) or unknown_style(heard)
+    if style:
+        return Draft("stylize", {"style": style, **strength(heard)})
+    if heard.says(r"\b(?:(?:another|different|new|other) (?:art(?:istic)? )?style|change the style|restyle)\b"):
+        return Draft("stylize", {})
+    return None
+
+
+def known_style(heard: Heard) -> str | None:
+    found = heard.find(rf"\b{STYLE}\b")
+    return found[0] if found else None
+
+
+def unknown_style(heard: Heard) -> str | None:
+    """A style nobody listed, where the sentence is about style."""
+    if not heard.says(r"\b(?:styles?|stylis\w+|styliz\w+|in the manner of|art look|technique)\b"):
+        return None
+    for pattern in NAMED_STYLE:
+        found = heard.find(pattern)
+        style = named(found["s"]) if found else ""
+        if style and style.casefold() not in ("new", "different", "other", "another", "same", "that", "this"):
+            return style
+    return None

@@ -1,0 +1,132 @@
+"""Requests: the rules in the order in which they are asked, the most specific first.
+
+    request("swap the car for a bike") -> Draft("replace_object", …)
+"""
+
+import re
+
+from evaluation.reader import changes, creation, frames, looks, own, talk
+from evaluation.reader.heard import Draft, Heard, Rule
+from evaluation.reader.lexicon import COLOUR, STYLE
+from evaluation.reader.things import THING, colour_in
+from schemas.skill import Value
+
+SPOTS = [
+    ("top left", r"(?:top|upper)[- ](?:\w+ )?left(?:[- ]hand)?|left (?:at|on) the top"),
+    ("top right", r"(?:top|upper)[- ](?:\w+ )?right(?:[- ]hand)?"),
+    ("bottom left", r"(?:bottom|lower)[- ](?:\w+ )?left(?:[- ]hand)?"),
+    ("bottom right", r"(?:bottom|lower)[- ](?:\w+ )?right(?:[- ]hand)?"),
+    ("top", r"top|upper edge|above"),
+    ("bottom", r"bottom|lower edge|foot|below|underneath"),
+    ("middle", r"middle|centre|centred"),
+]
+
+
+def add_text(heard: Heard) -> Draft | None:
+    if not heard.quotes:
+        if heard.says(r"\b(?:add|put|write|need|want|place)\b.*\b(?:text|words|caption|title|headline|lettering|writing)\b"):
+            return Draft("add_text", {})
+        return None
+    said: dict[str, Value] = {"text": heard.quotes[-1]}
+    spot = spot_in(heard.text)
+    if spot:
+        said["position"] = spot
+    if colour := colour_in(heard.text):
+        said["colour"] = colour
+    return Draft("add_text", said)
+
+
+def spot_in(text: str) -> str | None:
+    return next((spot for spot, pattern in SPOTS if re.search(rf"\b(?:{pattern})\b", text, re.I)), None)
+
+
+def vague_wish(heard: Heard) -> Draft | None:
+    """What the guideline's table says a wish means that names no parameter."""
+    text = re.sub(r"\bmake (?:this|the (?:whole )?(?:picture|image|photo|scene|thing)) ", "make it ", heard.text.casefold())
+    for wish in heard.guideline.vague:
+        for said in wish.said:
+            if re.search(rf"\b{re.escape(said.casefold())}\b", text):
+                return Draft(wish.intent, dict(wish.parameters))
+    return None
+
+
+def first_picture(heard: Heard) -> Draft | None:
+    """With no picture there yet, a description is a wish for one."""
+    return creation.text_to_image(heard) if heard.view.current is None else None
+
+
+def new_picture(heard: Heard) -> Draft | None:
+    return creation.text_to_image(heard) if creation.wants_new(heard) else None
+
+
+
+
+def background(heard: Heard) -> Draft | None:
+    if not frames.about_background(heard):
+        return None
+    if heard.says(r"\b(?:more|extend|expand|show|room)\b.*\bsurroundings\b") or heard.says(r"\bempty (?:there|as it is|without)\b"):
+        return None
+    placed = heard.find(r"\bin the (?:back|background)\b")
+    if placed and not frames.is_site(heard.text) and not heard.says(r"\b(?:change|replace|new|different)\b"):
+        return None
+    if heard.says(r"\btransparen\w*|\bno background|see-through|\bcut-?outs?\b|\bsticker\b|\bisolat\w*"):
+        return frames.remove_background(heard)
+    return (None if names_place(heard) else frames.remove_background(heard)) or frames.replace_background(heard)
+
+
+def names_place(heard: Heard) -> bool:
+    found = frames.replace_background(heard)
+    return found is not None and bool(found.parameters)
+
+
+def recolored(heard: Heard) -> Draft | None:
+    if heard.says(rf"\b(?:{STYLE})\b") and not heard.says(rf"{THING}.*\b(?:{COLOUR})\b"):
+        return None
+    if heard.says(r"\bblack and white\b"):
+        return None
+    return changes.recolor(heard)
+
+
+def exchanged(heard: Heard) -> Draft | None:
+    return None if heard.says(r"\b(?:style|anime|manga)\b") else changes.replace_object(heard)
+
+
+
+
+RULES: tuple[Rule, ...] = (
+    own.own_skill,
+    creation.guided,
+    vague_wish,
+    add_text,
+    talk.how_to,
+    first_picture,
+    talk.vqa,
+    talk.small_talk,
+    new_picture,
+    changes.instruct_edit,
+    background,
+    looks.line_art,
+    looks.anime,
+    frames.upscale,
+    frames.transform,
+    frames.outpaint,
+    changes.retouch,
+    looks.relight,
+    recolored,
+    looks.adjust,
+    exchanged,
+    looks.stylize,
+    changes.remove_object,
+    changes.add_object,
+)
+
+
+def request(heard: Heard) -> Draft | None:
+    """What one request asks for; None where nothing is asked for."""
+    if not heard.text:
+        return None
+    for rule in RULES:
+        draft = rule(heard)
+        if draft and heard.library.get(draft.intent):
+            return draft
+    return None
