@@ -22,6 +22,7 @@ Grouping = Callable[[Dialogue, Turn], str]
 ARTICLES = frozenset({"a", "an", "the", "some"})
 SPELLINGS = {"color": "colour", "gray": "grey", "center": "centre", "watercolor": "watercolour"}
 LOOSE = frozenset({"question"})
+MOST = 0.7
 
 
 class Reading(NamedTuple):
@@ -127,7 +128,7 @@ def same(name: str, label: Value | None, read: Value | None) -> bool:
         return label is read
     mine, theirs = plain(label), plain(read)
     if name in LOOSE:
-        return holds(mine, theirs) or holds(theirs, mine)
+        return alike(mine, theirs)
     if name == "avoid":
         return parts(str(label)) == parts(str(read))
     return mine == theirs
@@ -146,9 +147,8 @@ def plain(value: Value) -> tuple[str, ...]:
     return tuple(SPELLINGS.get(word, word) for word in words if word not in ARTICLES)
 
 
-def holds(longer: tuple[str, ...], shorter: tuple[str, ...]) -> bool:
-    """Whether the words of one stand in the other, in order and nearly all of them together."""
-    if not shorter:
-        return False
-    rest = iter(longer)
-    return all(word in rest for word in shorter)
+def alike(mine: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
+    """Whether the shorter of two sentences has most of its words from the longer, and is no mere scrap of it."""
+    common = sum((Counter(mine) & Counter(theirs)).values())
+    shorter, longer = sorted((len(mine), len(theirs)))
+    return common >= MOST * shorter and 2 * shorter >= longer

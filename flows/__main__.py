@@ -10,6 +10,7 @@ from typing import ParamSpec, TypeVar
 import click
 
 from schemas.errors import UserError, did_you_mean
+from schemas.prompt import Split
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -138,6 +139,52 @@ def realism(releases: tuple[Path, ...]) -> None:
     from flows.measure import realism as measured
 
     click.echo(measured(list(releases)))
+
+
+@main.command()
+@click.argument("releases", type=PATH, nargs=-1)
+@click.option(
+    "--against", multiple=True, metavar="FILE[:FIELD]", help="A text set: lines, or a field of tsv, csv, jsonl."
+)
+@click.option("--count", default=1000, show_default=True, help="Texts of each set, at most.")
+@plain_errors
+def spread(releases: tuple[Path, ...], against: tuple[str, ...], count: int) -> None:
+    """How far the prompts and first turns of RELEASES spread in meaning, beside other text sets."""
+    from flows.spread import spreads
+    from schemas.errors import BadInput
+
+    if not releases and not against:
+        raise BadInput("spread: name a release, or a text set with --against")
+    click.echo(spreads(releases, against, count))
+
+
+@main.command()
+@click.argument("release", type=PATH, required=False)
+@click.option("--count", default=300, show_default=True, help="How many turns.")
+@click.option(
+    "--split", "splits", multiple=True, type=click.Choice(["sft", "rlhf", "test"]), help="Only from this one."
+)
+@click.option("--out", type=FILE, help="The CSV to write; the screen unless named.")
+@click.option("--tally", "read", type=FILE, metavar="FILE", help="Count the marks of a reading that is filled in.")
+@plain_errors
+def sample(release: Path | None, count: int, splits: tuple[Split, ...], out: Path | None, read: Path | None) -> None:
+    """Draw turns of a RELEASE for a person to judge; the same release gives the same turns."""
+    from flows.readings import reading, tally
+    from schemas.errors import BadInput
+    from store.files import write_text
+
+    if (release is None) == (read is None):
+        raise BadInput("sample: name a release to draw from, or a reading to count with --tally")
+    if read is not None:
+        click.echo(tally(read))
+        return
+    assert release is not None
+    text = reading(release, count, splits)
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    write_text(out, text)
+    click.echo(f"{out}: fill in label_ok and sounds_human with yes or no, then drawnconvos sample --tally {out}")
 
 
 @main.group()

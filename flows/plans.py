@@ -1,6 +1,6 @@
 """Reading a plan: YAML, overrides, and complaints that name file, key and remedy."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -77,34 +77,47 @@ def check(plan: Plan) -> None:
     own_checks(plan.checks, tuple(CHECKS))
     library = library_of(plan)
     for skill, weight in plan.dialogues.mix.items():
-        if library.get(skill) is None:
-            raise BadInput(f"dialogues.mix: no skill {skill!r}{did_you_mean(skill, library.ids)}")
+        known("dialogues.mix", "skill", skill, library.ids)
         if weight > 0:
             check_skill(plan, library[skill])
+    for manner in plan.dialogues.manners:
+        known("dialogues.manners", "manner", manner, manners())
+    for kind in plan.dialogues.talk:
+        kinds = sorted({str(group.when["kind"]) for group in banks()["chat"].groups})
+        known("dialogues.talk", "kind of talk", kind, kinds)
+    check_decks(plan, library)
     for number, cell in enumerate(plan.dialogues.cells):
-        if library.get(cell.skill) is None:
-            raise BadInput(f"dialogues.cells.{number}: no skill {cell.skill!r}{did_you_mean(cell.skill, library.ids)}")
+        known(f"dialogues.cells.{number}", "skill", cell.skill, library.ids)
         check_skill(plan, library[cell.skill])
         if reason := obstacle(cell, library):
             raise Refused(f"dialogues.cells.{number} ({cell}): {reason}")
-    for kind in plan.dialogues.talk:
-        known = {str(group.when["kind"]) for group in banks()["chat"].groups}
-        if kind not in known:
-            raise BadInput(f"dialogues.talk: no kind of talk {kind!r}{did_you_mean(kind, sorted(known))}")
-    for manner in plan.dialogues.manners:
-        if manner not in manners():
-            raise BadInput(f"dialogues.manners: no manner {manner!r}{did_you_mean(manner, manners())}")
-    openings = {o for o in get_args(Opening) if plan.dialogues.openings.get(o, 0) > 0}
-    classes = apportion({c: plan.dialogues.turns.get(c, 0) for c in TURN_CLASSES}, plan.dialogue_count)
+
+
+def known(key: str, what: str, name: str, names: Iterable[str]) -> None:
+    names = list(names)
+    if name not in names:
+        raise BadInput(f"{key}: no {what} {name!r}{did_you_mean(name, names)}")
+
+
+def check_decks(plan: Plan, library: Library) -> None:
+    """Whether there is something to deal to every kind of slot."""
+    dialogues = plan.dialogues
+    openings = {o for o in get_args(Opening) if dialogues.openings.get(o, 0) > 0}
+    total = plan.prompts.count * dialogues.per_prompt
+    classes = apportion({c: dialogues.turns.get(c, 0) for c in TURN_CLASSES}, total)
     for turn_class, count in classes.items():
         for opening in sorted(openings) if count else ():
             focus_weights(plan, library, Lot(turn_class, opening))
-    if (
-        "requested" in openings
-        and any(classes[c] for c in ("short", "long"))
-        and not plan.dialogues.mix.get("text_to_image")
-    ):
+    longer = classes["short"] + classes["long"]
+    if "requested" in openings and longer and not dialogues.mix.get("text_to_image"):
         raise Refused("dialogues.mix: dialogues that open with a request need text_to_image in the mix")
+    wanted = dialogues.guided + dialogues.revision
+    fitting = longer / total * dialogues.openings.get("requested", 0.0) / sum(dialogues.openings.values())
+    if wanted > fitting:
+        raise Refused(
+            f"dialogues.guided, dialogues.revision: ask for {wanted:g} of the dialogues, and only {fitting:g} of them "
+            "open with a request and have more than one turn"
+        )
 
 
 def check_skill(plan: Plan, card: Skill) -> None:

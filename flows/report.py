@@ -13,10 +13,12 @@ from markupsafe import Markup
 
 from flows.report_page.charts import charts
 from flows.report_page.choice import Place, Survey, choose, survey
+from flows.report_page.coverage import PLAIN, asked_cells, coverage
 from flows.report_page.reading import read
 from flows.report_page.templates import templates
 from schemas.errors import Damaged, Refused
 from schemas.manifest import Manifest
+from schemas.skill import Library
 from store.files import write_text
 from store.verify import read_skills
 from store.versions import EDITED, changed_files, read_manifest
@@ -51,11 +53,12 @@ def write_report(folder: Path, target: Path, most: int = MOST_DIALOGUES, limit: 
         raise Damaged(folder, change, EDITED)
     found = survey(folder, manifest, most)
     chosen = choose(found, most)
-    environment = templates(read_skills(folder))
+    library = read_skills(folder)
+    environment = templates(library)
     article = environment.get_template("dialogue.html")
     drawn = {shown.dialogue.id: article.render(shown=shown) for shown in read(chosen)}
     frame = environment.get_template("page.html")
-    facts = facts_of(folder, manifest, found) | {"wanted": len(chosen)}
+    facts = facts_of(folder, manifest, found, library) | {"wanted": len(chosen)}
     # a frame of no dialogues states a count of one digit, hence the spare bytes
     room = limit - len(frame.render(facts, articles=[]).encode()) - 16
     fitting = as_many_as_fit(chosen, drawn, room)
@@ -65,15 +68,16 @@ def write_report(folder: Path, target: Path, most: int = MOST_DIALOGUES, limit: 
     return Report(target, len(articles), facts["total"])
 
 
-def facts_of(folder: Path, manifest: Manifest, found: Survey) -> dict[str, Any]:
+def facts_of(folder: Path, manifest: Manifest, found: Survey, library: Library) -> dict[str, Any]:
     """What the page's frame names."""
     return {
         "manifest": manifest,
         "charts": charts(manifest, found),
+        "coverage": coverage(manifest, found, library, asked_cells(folder)),
         "seconds": seconds_of(folder),
         "total": found.sizes.total(),
         "skills": sorted(found.by_skill),
-        "phenomena": sorted({name for counts in manifest.splits.values() for name in counts.by_phenomenon}),
+        "phenomena": [PLAIN, *sorted({name for counts in manifest.splits.values() for name in counts.by_phenomenon})],
         "turns": sorted({n for counter in found.turns.values() for n in counter}),
     }
 

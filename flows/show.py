@@ -85,7 +85,7 @@ def cell_table(manifest: Manifest) -> list[str]:
     for skill in sorted({skill for skill, _ in table}):
         lines.append(f"  {skill:<22}" + "".join(f"{table[skill, n]:>8,}" for n in lengths))
     for key, count in made.items():
-        lines.append(f"  made for {key.replace('/', ' / ')}: {count:,}; {cells[key]:,} dialogues hold such a turn")
+        lines.append(f"  made for the cell {key.replace('/', ' / ')}: {count:,}")
     return lines
 
 

@@ -154,8 +154,8 @@ class Shown(NamedTuple):
 
 
 ALL_EDITS = frozenset(EDITS)
-OF_THINGS = frozenset({"recolor", "remove_object", "replace_object", "transform", "remove_background"})
-CORRECTED = frozenset(skill for skill in EDITS if skill not in ("anime", "instruct_edit", "retouch", "upscale"))
+OF_THINGS = frozenset({"recolor", "remove_background", "remove_object", "replace_object"})
+CORRECTED = ALL_EDITS - {"anime", "instruct_edit", "retouch", "transform", "upscale"}
 ASKED = frozenset(entry.skill for entry in exchanges().underspecified) | {"remove_object", "recolor", "replace_object"}
 NEW = frozenset({"text_to_image"})
 ANY = ALL_EDITS | NEW | {"vqa", "chat"}

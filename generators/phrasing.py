@@ -18,7 +18,7 @@ from schemas.outline import PlannedTurn, Slot
 from schemas.prompt import Split
 from schemas.skill import Value
 
-CURTER_LATER = 9.0
+CURTER_LATER = 12.0
 ENOUGH = 12
 MOST_READINGS = 64
 UNSPOKEN = frozenset({"avoid", "image", "show", "question"})  # voiced by frames and clauses of their own

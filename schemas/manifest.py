@@ -50,7 +50,8 @@ class File(Record):
 
 class Counts(Record):
     """How many of what; every mix as it came out, not as it was asked for. `by_cell` counts the dialogues that
-    hold a turn of "skill/turns/phenomenon", `of_cells` those that were made for a cell of the plan."""
+    hold a turn of "skill/turns/phenomenon", `of_cells` those that were made for a cell of the plan;
+    "plain" is a turn without phenomena, "any" a cell that asks for none."""
 
     prompts: int
     dialogues: int

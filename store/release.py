@@ -150,7 +150,7 @@ def counts_of(tallies: Sequence[Tally]) -> Counts:
         **{
             name: dict(sorted(total.get(name, Counter()).items()))
             for name in Counts.model_fields
-            if name.startswith("by_")
+            if name.startswith(("by_", "of_"))
         },
     )
 

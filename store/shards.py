@@ -116,17 +116,13 @@ def count(tally: Tally, dialogue: Dialogue, entry: dict[str, Any]) -> None:
     counts["by_phenomenon"].update(name for turn in dialogue.turns for name in turn.phenomena)
     counts["by_cell"].update(cells_of(dialogue))
     if entry["turns"] is not None:
-        counts["of_cells"][cell_key(entry["focus"], entry["turns"], entry["phenomenon"])] += 1
+        counts["of_cells"][f"{entry['focus']}/{entry['turns']}/{entry['phenomenon'] or 'any'}"] += 1
 
 
 def cells_of(dialogue: Dialogue) -> set[str]:
     """Skill, number of turns and phenomenon: the cells of which the dialogue holds a turn."""
     length = len(dialogue.turns)
-    return {cell_key(t.call.intent, length, name) for t in dialogue.turns for name in t.phenomena or (None,)}
-
-
-def cell_key(skill: str, turns: int, phenomenon: str | None) -> str:
-    return f"{skill}/{turns}/{phenomenon or 'plain'}"
+    return {f"{t.call.intent}/{length}/{name}" for t in dialogue.turns for name in t.phenomena or ("plain",)}
 
 
 def turn_class_of(turns: int) -> str:

@@ -26,7 +26,20 @@ def test_help_is_instant() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["build", "show", "verify", "diff", "sql", "skills list", "skills show", "skills check", "plan check"]
+    "command",
+    [
+        "build",
+        "show",
+        "verify",
+        "diff",
+        "sql",
+        "sample",
+        "spread",
+        "skills list",
+        "skills show",
+        "skills check",
+        "plan check",
+    ],
 )
 def test_every_command_explains_itself(command: str) -> None:
     done = run(*command.split(), "--help")

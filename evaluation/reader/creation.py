@@ -34,7 +34,7 @@ LEADS = re.compile(
 )
 COLON = re.compile(r"^(?P<lead>[^:\d«]{3,160}?[a-z]): (?P<rest>.+)$", re.IGNORECASE | re.DOTALL)
 STORY = re.compile(
-    rf"^.*\b(?:thought of|imagined|picturing|i feel like|feel like|keeps? (?:asking|begging) for|dreamt of|(?:it is|it's|this is|head is|shows?|showing|want is|see is|maybe|something for [\w ]+,|fancy,|need (?:is|a picture of)|begins with|starts with)) (?P<rest>(?:{BARE_PICTURE} of )?\S.+)$",
+    rf"^.*\b(?:thought of|imagined|picturing|i feel like|feel like|keeps? (?:asking|begging) for|dreamt of|(?:it is|it's|this is|head is|shows?|showing|want is|see is|maybe|fancy,|need (?:is|a picture of)|begins with|starts with)) (?P<rest>(?:{BARE_PICTURE} of )?\S.+)$",
     re.IGNORECASE | re.DOTALL,
 )
 AFTERTHOUGHT = re.compile(
@@ -83,30 +83,43 @@ def described(text: str) -> str:
 
 
 NEW_PICTURE = (
-    rf"\b(?:(?:new|next|another|different|fresh|second|other) (?:picture|image|idea|one|scene|drawing|painting|photo|prompt)|something (?:completely|totally|entirely|quite)? ?(?:different|new|else)|start over|from scratch|"
-    rf"(?:paint|draw|generate|create|design|visuali[sz]e|imagine|illustrate|come up with|whip up|sketch|produce|dream up)(?: me| us)? (?:{BARE_PICTURE} |(?!(?:the|it|this|that|in|over|on|out|everything|a \w+ (?:on|in|onto|into|next to|behind|beside) (?:the|it|this|that|there))\b))|"
-    r"(?:picture|image|photo|drawing|painting|illustration|poster|postcard) (?:of|showing|that shows|with) (?!it\b|this\b|that\b|the (?:same|rest)\b)|(?:create|generate|do|make|render|draw|paint|build|give) (?:me|us)\b|prompt:|concept:|scene:|idea:|put this on paper|make this visible|picture this)"
+    r"\b(?:(?:new|next|another|different|fresh|second|other|whole other) (?:picture|image|idea|one|scene|drawing|painting|photo|prompt)\b(?! of the background)|"
+    r"something (?:completely|totally|entirely|quite)? ?(?:different|new|else)|from scratch|(?:prompt|concept|scene|idea):|"
+    r"put this on paper|make this visible|picture this|(?:generate|create|design|visuali[sz]e|imagine|illustrate|come up with|whip up|produce|dream up|draw|"
+    rf"paint|sketch|render|do|make|build) (?:me|us|an? (?:\w+ )?(?:picture|image|photo|drawing|painting|illustration|poster))\b|{BARE_PICTURE} (?:of|that shows|showing|with) an?\b)"
+)
+REFERS = rf"^light|\b(?:from (?:above|behind)|in there|in here|too|same (?:picture|scene|image)|it|this|that|them|these|those|instead|everything|edges?|backdrop|subject|percent|{DETERMINER} (?:picture|image|photo|scene|one|light|style|colours?))\b|%"
+AROUND = (
+    r"(?:park|beach|sea|seaside|seashore|forest|desert|ocean|moon|sky|rain|snow|snowy|savannah|savanna|city|garden|field|fog|mountains?|countryside|"
+    r"drizzle|jungle|kitchen|harbour|backyard|meadow|woods|river|lake|lakeside|street|village|air|sun|distance|water|lunar|rainforest|farm|evening|"
+    r"morning|night|background|wind|dark|middle|style|manner|shape)"
 )
 
 
 def wants_new(heard: Heard) -> bool:
     """Whether a picture that does not exist yet is asked for, while there is one."""
-    text = heard.text
-    if heard.says(r"\b(?:this|the|that|my) (?:\w+ )?(?:picture|image|photo|one|scene)\b") and not heard.says(r"\b(?:next|new|another|different) (?:picture|image|one|idea)"):
+    if points_at_picture(heard):
         return False
-    if heard.says(r"\b(?:in|to|into|on) (?:it|there)\b") and len(text.split()) < 9:
-        return False
-    return heard.says(NEW_PICTURE) or describes_a_scene(text)
+    if heard.says(NEW_PICTURE):
+        return not heard.says(rf"\b(?:a|one) different (?:picture|one) (?:for|as)|{DETERMINER} (?!{AROUND})\w+ (?:on|in|at) (?:it|there)\b")
+    made = heard.find(r"\b(?:generate|create|design|visuali[sz]e|imagine|illustrate|come up with|whip up|produce|dream up|draw|paint|render|show me)\b(?P<rest>.*)$")
+    return bool(made) and several(made["rest"], 5, 1) if made else False
 
 
-def describes_a_scene(text: str) -> bool:
+def points_at_picture(heard: Heard) -> bool:
+    """Whether the picture or a thing in it is pointed at."""
+    named_new = heard.says(r"\b(?:next|new|another|different|other) (?:picture|image|one|idea|scene|prompt)|something (?:\w+ )?different")
+    return not named_new and (heard.says(REFERS) or heard.says(rf"\b{DETERMINER} (?!{AROUND}\b)\w+"))
+
+
+def describes_a_scene(heard: Heard) -> bool:
     """Several things and a place or a manner, all at once: more than a change would need."""
-    bare = LEADS.sub("", text)
-    words = len(bare.split())
-    if re.search(rf"\b(?:{DETERMINER}) (?!park|beach|sea|forest|desert|ocean|moon|sky|rain|snow|savannah|city|garden|field|fog|mountains?|countryside|style|drizzle|jungle|kitchen|harbour|seaside|backyard|background|meadow|woods|river|lake|street|village|air|sun|distance|water|lunar)\w+", bare, re.I):
-        return False
-    links = len(re.findall(r"\b(?:with|beside|next to|near|between|around|above|under|behind|and|in|at|on|as)\b|,", bare))
-    return words >= 7 and links >= 2 or words >= 10 and links >= 1
+    return not points_at_picture(heard) and several(LEADS.sub("", heard.text), 7, 2)
+
+
+def several(words: str, least: int, links: int) -> bool:
+    joined = re.findall(r"\b(?:with|beside|next to|near|between|around|above|under|behind|and|in|at|on|as|of)\b|,", words)
+    return len(words.split()) >= least and len(joined) >= links
 
 
 SKETCH = r"\b(?:scribbl\w*|doodle\w*|sketch\w*|rough (?:lines|layout|drawing)|bad drawing|(?:i|we) drew|my (?:\w+ )?(?:drawing|lines)|drew the outlines|napkin|(?:same|this|keep that) layout)\b"
@@ -114,12 +127,13 @@ POSE = r"\b(?:pos(?:e|ed|es|ing)|skeleton|stick (?:figure|man|person|woman)|stic
 MEDIUM = r"(?:scribble|doodle|sketch|drawing|layout|lines|pose|skeleton|stick (?:figure|man|person)|stickman|bones|arms and legs|outlines|posture)"
 
 GUIDED = [
-    r"(?P<p>.+?) out of (?:this|my|the) (?:doodle|scribble|sketch|drawing)$",
-    rf"\b(?:see|have|want|like|need|get|paint|draw|make|build|create|about|of|to get) (?P<p>(?:{ARTICLE} )?[^:]+?),? (?:in (?:this|the|that) pose|in the pose of|posed like|with the arms and legs|in the same pose|on top of|based on|following|from (?:this|my|the) (?:doodle|scribble|sketch|skeleton|stick))",
+    rf"^(?:{ASK_FRAME}\b ?|{PAINT} )+(?P<p>.+?) (?:out of|from) (?:this|my|the) (?:doodle|scribble|sketch|drawing)$",
+    rf"\b(?:see|have|want|like|need|get|paint|draw|make|build|create|about|of|to get) (?P<p>(?:{ARTICLE} )?(?!make it)[^:]+?),? (?:in (?:this|the|that) pose|in the pose of|posed like|with the arms and legs|in the same pose|on top of|based on|following|from (?:this|my|the) (?:doodle|scribble|sketch|skeleton|stick))",
     rf"^(?P<p>{ARTICLE} [^:]+?),? (?:in (?:this|the|that) pose|in the pose of|posed like|with the arms and legs)",
     r"(?:->|: )\s*(?P<p>.+)$",
-    r"\b(?:paint|make it|make|draw|show(?:ing)?|see is|want is|need is|rest is|supposed to be|meant to be|turn(?:ed)? (?:it|my \w+|this \w+|the \w+) into|turned into|become|becomes?|look as|works? for|look like on|pose look like on|should be|should show|see it as|see this as|as) (?P<p>.+)$",
+    r"\b(?:paint|make it|make|draw|show(?:ing)?|see is|want is|need is|rest is|supposed to be|meant to be|turn(?:ed)? (?:it|my \w+|this \w+|the \w+) into|turned into|become|becomes?|meant to be|same layout as \w+ \w+,|look as|works? for|look like on|pose look like on|should be|should show|see it as|see this as) (?P<p>.+)$",
     rf"\b(?:{MEDIUM}) (?:of|for|as|into|on|to life:?) (?P<p>.+)$",
+    r"\blayout for (?P<p>.+)$",
     r"\b(?:i need|want|it's|it is|of) (?P<p>(?:an?|the|two|three|one) .+)$",
     r"\b(?:it's|it is|for|of|as|need|is) (?P<p>.+)$",
     r", (?P<p>.+)$",
@@ -137,6 +151,8 @@ def guided(heard: Heard) -> Draft | None:
     if spared.what and "," in text:
         said["avoid"], text = spared.what, spared.rest
     prompt = guided_prompt(text)
+    if not prompt and not heard.says(rf"\b(?:{DETERMINER}|an?) (?:\w+ )?{MEDIUM}\b"):
+        return None
     return Draft(intent, {**said, "prompt": prompt} if prompt else said)
 
 

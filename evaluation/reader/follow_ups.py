@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from evaluation.reader.changes import placed
+from evaluation.reader.additions import placed
 from evaluation.reader.frames import place_named
 from evaluation.reader.heard import Draft, Heard
 from evaluation.reader.lexicon import DETERMINER, STYLE
@@ -43,11 +43,11 @@ CHANGED_MIND = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 NOT_THAT = re.compile(
-    r"^(?:(?:no+|nope|not (?:that|this)(?: one)?|that's (?:not (?:it|right|what i meant)|wrong|the wrong (?:one|thing|\w+))|wrong (?:one|thing)|sorry|actually|hm+|wait|oops|my mistake|i mean|i meant(?: to say)?|rather|make (?:that|it)|correction|well|ah|please|hang on|hold on)[,.!:; ]+)+",
+    r"^(?:(?:no+(?:,? no+)*|nope|not (?:that|this)(?: one)?|that's (?:not (?:it|right|what i meant)|wrong|the wrong (?:one|thing|\w+))|wrong (?:one|thing)|sorry|actually|hm+|wait|oops|my mistake|i mean|i meant(?: to say)?|rather|make (?:that|it)|correction|well|ah|please|hang on|hold on)[,.!:; ]+)+",
     re.IGNORECASE,
 )
 CORRECTS = re.compile(
-    r"^(?:no+\b|not (?:that|this)(?: one)?\b|sorry\b|actually\b|i mean\b|i meant\b|rather\b|wrong\b|that's (?:not|wrong|the wrong)|make (?:that|it) (?:\d|an?\b|the\b|more like)|oops|wait\b|correction|my mistake)|\b(?:i mean|i meant|instead|rather)\b[.!, ]*$|\bi meant?\b|\binstead\b",
+    r"^(?:no+(?=[,.!;]| no\b| i\b| not\b| the\b)|not (?:that|this)(?: one)?\b|sorry\b|actually\b|i mean\b|i meant\b|rather\b|wrong\b|that's (?:not|wrong|the wrong)|make (?:that|it) (?:\d|an?\b|the\b|more like)|oops|wait\b|correction|my mistake)|\b(?:i mean|i meant|instead|rather)\b[.!, ]*$|\bi meant?\b|\binstead\b",
     re.IGNORECASE,
 )
 SAME = re.compile(
@@ -59,11 +59,6 @@ YES = re.compile(
     r"^(?:(?:yes|yeah|yep|sure|ok(?:ay)?|please|of course|absolutely|definitely|go (?:on|ahead|for it)|do (?:it|that|so|both)|sounds (?:good|great|nice)|why not|good idea|alright|all right|perfect|great|gladly|by all means|"
     r"that would be (?:nice|great|lovely)|i'd like that|that too|do|it|thanks|thank you|and|continue|carry on|now|then|the other (?:one|thing|part)|the rest|what's left|next one|second (?:one|part|thing)|with|on|"
     r"the (?:second|next|other) (?:thing|one|part|request|bit)|also|too|let's|do that too|please do|mhm|hm)[ ,.!]*)+$",
-    re.IGNORECASE,
-)
-NO = re.compile(r"^(?:no|nope|nah|not (?:now|needed|necessary|really)|no need|never mind|leave it|don't|that's (?:fine|enough|all|okay)|it's fine|fine as it is)\b.{0,40}$", re.I)
-OFFER = re.compile(
-    r"(?:shall i|should i|do you want me to|want me to|would you like me to|i could(?: also)?|i can(?: also)?|how about i|may i|would you like|do you want|what about|fancy|if you like, i(?:'ll| can| could)|let me know if i should)\s+(?P<what>[^?.!]+)(?:[?.!]|$)",
     re.IGNORECASE,
 )
 AND_THEN = re.compile(
@@ -147,7 +142,7 @@ def changed_values(said: str, last: Past, skill: Skill, heard: Heard, read: Read
         if marked or len(last.call.parameters) > len(again.parameters):
             return values or None
     short = len(said.split()) <= 7
-    if again and again.intent not in (last.call.intent, "chat", "vqa", "add_object", "stylize", "recolor") and (not marked or not short):
+    if again and again.intent not in (last.call.intent, "chat", "vqa", "add_object"):
         return None
     if not marked and again and again.intent != last.call.intent:
         return None
@@ -216,17 +211,6 @@ def choice_for(wanted: Input, said: str, skill: str) -> str | None:
         return placed(f"x {said}")[1]
     stated = [choice for choice in wanted.choices if re.search(rf"\b{re.escape(choice)}\b", said, re.IGNORECASE)]
     return stated[0] if stated else None
-
-
-def offered(view: View, read: Reader) -> Draft | None:
-    """What the assistant's last reply offered to do."""
-    if view.last is None:
-        return None
-    for found in reversed(list(OFFER.finditer(view.last.reply))):
-        draft = read(re.sub(r"\b(?:too|as well|next|also)\b", "", found["what"]).strip(" ,"))
-        if draft and draft.intent not in ("chat", "vqa"):
-            return draft
-    return None
 
 
 def parts(text: str, read: Reader) -> tuple[str, str] | None:

@@ -4,6 +4,7 @@
 """
 
 import re
+from collections.abc import Mapping
 
 from evaluation.reader.heard import Draft, Heard
 from evaluation.reader.lexicon import DETERMINER, PICTURE, SITE
@@ -30,6 +31,15 @@ def transform(heard: Heard) -> Draft | None:
     if size and "x" in size or heard.says(r"\bresiz\w*\b"):
         return Draft("transform", {"operation": "resize", **({"size": size} if size else {})})
     return None
+
+
+DETAILS = {"rotate": ("angle",), "flip": ("axis",), "crop": ("size", "object"), "resize": ("size",)}
+
+
+def lacks_detail(intent: str, said: Mapping[str, Value]) -> bool:
+    """Whether a picture is to be cut, turned or scaled, and nothing says how."""
+    wanted = DETAILS.get(str(said.get("operation")), ()) if intent == "transform" else ()
+    return bool(wanted) and not any(name in said for name in wanted)
 
 
 def angle(heard: Heard) -> dict[str, Value]:
@@ -109,7 +119,7 @@ BEHIND = (
 EMPTY = (
     r"\b(?:transparen\w*|cut-?outs?|see-through|no background|without (?:a |the |any )?background|isolat\w*|remove\.bg|alpha|sticker|"
     r"knock(?:ed)? out|(?:background|surroundings) (?:out|off|gone|away|removed|removal)|nothing (?:at all )?(?:behind|around)|"
-    r"cut (?:out|away|the|everything)|free the|empty|blank)\b"
+    r"cut (?:out|away|the|everything)|free the|rest empty|empty background|blank background)\b"
 )
 GONE_BEHIND = r"\b(?:remov\w*|delet\w*|eras\w*|los(?:e|ing)|tak(?:e|ing)|strip\w*|mask\w*|drop\w*|clear\w*|cut\w*|get rid|kill|wip\w*|without|no|free)\b"
 PLACE = [
@@ -117,7 +127,7 @@ PLACE = [
     r"\b(?:against|in front of) (?P<b>.+)$",
     rf"\b(?:transport|move|take|bring|put|place|drop|send|relocate|transfer|shift)\w* (?:it|this|that|us|them|everything|(?:{DETERMINER} )?(?:whole |entire )?(?:{PICTURE}|subject|thing|one)|{THING})(?: (?:over|away))?(?: to| into| onto| in front of| against| in| on) (?P<b>.+)$",
     rf"\b(?:scene|everything|all|subject) (?:moved|transported|set|placed|put) (?:to|in|into|on|against|in front of) (?P<b>.+)$",
-    r"\b(?:background|backdrop|surroundings?|setting|place|behind the subject|around it|around|what's behind|behind) (?:with|to|into|for|by|should be|must be|has to be|needs to be|to be|be|was|were|is|becomes?|of|as|like|,|:|-) ?(?P<b>.+)$",
+    r"\b(?:background|backdrop|surroundings?|setting|place|behind the subject|around it|around|what's behind|behind) (?:with|to|into|for|by|should be|must be|has to be|needs to be|to be|be|was|were|is|becomes?|of|as|like|(?=[,:-]))\b[,: -]*(?P<b>.+)$",
     r"\b(?:use|have|put|make|want|like|need|see|get|give|place|try|paint|set|with|of|for|rather have|about|it should be|same subject,)? ?(?P<b>(?:an?|the|some) [\w' -]+?) (?:as|for|behind|in the back|in the background|would suit|would be|around)\b.*$",
     r"\b(?:background|backdrop|surroundings?|different place|other place|somewhere else|what's behind)\W+(?P<b>.+)$",
     r"\b(?:place|background|backdrop|surroundings?|behind)\b.*?\b(?:should be|make (?:that|it|this)|like|be|to) (?P<b>.+)$",
@@ -136,20 +146,24 @@ def remove_background(heard: Heard) -> Draft | None:
     return Draft("remove_background", {"object": kept} if kept else {})
 
 
+ALONE = r"(?:with no(?:thing)?\b|without\b|on trans|on a trans|(?:should|must|has to) (?:stay|remain|be kept)|stays?\b|remains?\b|on its own|alone|no background|and nothing|cut out)"
 KEPT = [
-    rf"\b(?:keep|leave|with|want|only|just|have|need|get|see|has)(?: only| just)? (?P<o>{THING})(?= (?:with no|with nothing|without|on trans|on a trans|should stay|should remain|stays?|remains?|,|on its own|alone|with nothing)|,|$)",
-    rf"\b(?:only|just) (?P<o>{THING}) (?:should|must|may|is to|has to)? ?(?:stays?|remains?|be kept|be left)",
-    rf"\b(?:isolate|cut|cut out|free|extract|lift|mask out|detach|separate) (?P<o>{THING}|[\w ]+?)(?= (?:out|from|on|onto|free)|,|$)",
-    rf"\b(?:cut-?out|sticker|png|isolation|version) of (?P<o>{THING}|[\w ]+?)(?= (?:on|with|for|from)|,|$)",
-    rf"^(?P<o>{THING}|[\w ]+?)(?:,| with| on|:)? (?:no background|without (?:a |the )?background|nothing (?:around|behind)|transparen\w*|cut-?out|trans)",
-]  # fmt: skip
+    rf"\b(?:keep|leave|want|have|need|get|see)(?: me| us)? (?:only|just) (?P<o>{THING})",
+    rf"\bonly (?:want|need|keep|leave|have|see|get) (?P<o>{THING})",
+    rf"\b(?:keep|leave|want|have|need|get|see) (?P<o>{THING}),? {ALONE}",
+    rf"\b(?:only|just) (?P<o>{THING}) (?:(?:should|must|may|is to|has to) )?(?:stays?|remains?|be kept|be left)",
+    rf"\b(?:isolate|cut out|cut|free|extract|lift|mask out|detach|separate) (?P<o>{THING})",
+    rf"\b(?:cut-?out|sticker|png|isolation|version) of (?P<o>{THING})",
+    rf"^(?P<o>{THING}),? {ALONE}",
+]
+NOT_KEPT = r"\b(?:background|subject|foreground|picture|image|photo|transparen\w*|main|everything|rest|bg)\b"
 
 
 def kept_thing(heard: Heard) -> str | None:
     for pattern in KEPT:
         for found in re.finditer(pattern, heard.text, re.IGNORECASE):
             thing = thing_of(found["o"], heard.focus)
-            if thing and not re.search(r"\b(?:background|subject|foreground|picture|image|photo|transparen\w*|main|everything|nothing|file|png|cut ?out|version|bg)\b", thing, re.I):
+            if thing and not re.search(NOT_KEPT, thing, re.IGNORECASE):
                 return thing
     return None
 
@@ -172,7 +186,7 @@ def place_named(words: str) -> str:
     text = re.sub(r"\s+(?:as|for) (?:the |a |my )?(?:background|backdrop|setting).*$|\s+(?:behind|around) (?:it|everything|the subject).*$", "", text)
     text = re.sub(r"\s+(?:instead of|suit|than|in the (?:back|background)|behind)\b.*$", "", text)
     name = named(text)
-    return "" if not name or not is_thing(name) or re.search(r"\b(?:transparen\w*|empty|different|new|other|background|that|better)\b", name) else name
+    return "" if not name or not is_thing(name) or re.search(r"\b(?:transparen\w*|empty|different|new|other|background|that|better|removal|off|out|nothing|anime|manga|collage)\b", name) else name
 
 
 def is_site(text: str) -> bool:

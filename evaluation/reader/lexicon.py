@@ -29,7 +29,7 @@ HUES = listed(
     "red, orange, yellow, green, blue, purple, violet, pink, brown, black, white, grey, gold, golden, silver, teal, "
     "turquoise, cyan, magenta, maroon, navy, beige, cream, ivory, lavender, lilac, mint, lime, olive, coral, salmon, "
     "peach, indigo, crimson, scarlet, burgundy, khaki, tan, mustard, charcoal, bronze, copper, aqua, amber, ochre, "
-    "fuchsia, mauve, plum, emerald, ruby, sapphire, chartreuse, rust, sand, apricot, terracotta, rose, wine, ebony"
+    "fuchsia, mauve, emerald, ruby, sapphire, chartreuse, rust, apricot, terracotta, ebony"
 )
 COLOUR = rf"(?:#[0-9a-f]{{6}}|(?:{either(SHADES)}[ -])?{either(HUES)})"
 
@@ -40,18 +40,27 @@ NOT_A_THING = frozenset(
     listed(
         "it, this, that, one, this one, that one, them, they, these, those, everything, all, the whole thing, whole thing, "
         "picture, image, photo, photograph, pic, shot, frame, scene, whole picture, whole image, whole scene, result, "
-        "background, colours, tones, rest, edges, thing, things, light, lighting, style, us, me"
+        "what, something, anything, nothing, someone, same scene, subject, main subject, background, colours, tones, rest, edges, thing, things, light, lighting, style, us, me"
     )
 )
-PRONOUN = (
-    r"(?:it|that one|this one|that thing|this thing|that (?:person|man|woman|guy|animal|figure)|"
-    r"this (?:person|man|woman|guy|animal|figure)|the same one|the latter|that|this|them|him|her|those|these|they|he|she)"
-)
+POINTED = r"(?:(?:that|this|the same) (?:one|thing|person|man|woman|guy|animal|figure|object)|the latter)"
+PRONOUN = rf"(?:{POINTED}|it|that|this|them|him|her|those|these|they|he|she)"
 
-SIDES = {
-    "left": r"left(?:-hand)?(?: side| edge| half| corner)?",
-    "right": r"right(?:-hand)?(?: side| edge| half| corner)?",
-}
+STOP = either(
+    listed(
+        "how, what, about, great, nice, good, cool, lovely, perfect, wonderful, amazing, a, an, the, and, or, but, so, because, since, if, when, while, than, then, that, this, which, who, where, whose, in, on, "
+        "at, to, from, of, off, out, into, onto, with, without, for, by, as, over, under, near, beside, behind, between, next, "
+        "above, below, around, up, down, away, is, are, was, were, be, been, become, becomes, became, has, have, had, having, "
+        "can, could, should, would, will, must, might, may, ought, needs, need, do, does, did, don't, doesn't, isn't, shouldn't, "
+        "wasn't, weren't, mustn't, wear, wears, wearing, hold, holding, carry, carrying, gone, go, goes, vanish, disappear, "
+        "disappears, deleted, removed, erased, taken, cut, cropped, replaced, posed, bigger, smaller, larger, taller, shorter, wider, "
+        "closer, nearer, further, forward, there, here, too, also, instead, again, please, now, only, just, not, no, never, it, "
+        "them, him, her, me, us, you, i, we, they, he, she, i'd, i'll, it's, that's, look, looks, looked, stay, stays, remain, "
+        "remains, alone, altogether, completely, entirely, anymore, any more, different, another, new, better, funnier, nicer, "
+        "used, stands, stood, bothers, spoils, distracts, somewhere, transparent, isolated, turn, turns, make, makes, get, gets, "
+        "paint, add, put, like, work, fit, suit, one day, asap, today, this time, to wear, took, take, like that, if possible"
+    )
+)
 
 SITES = listed(
     "beach, seaside, seashore, coast, shore, harbour, port, lake, lakeside, river, waterfall, ocean, sea, reef, island, "

@@ -14,11 +14,11 @@ DIALS = [
     ("sharpness", r"sharp\w*|crisp\w*|softer edges|edges (?:be |look )?softer|edges (?:\w+ ){0,2}crisper|soften\w*|(?:softer|less harsh) (?:focus|detail|edges)"),
     ("contrast", r"contrast\w*|flat(?:ten|ter|ness)\w*|punchier"),
     ("saturation", r"saturat\w*|desaturat\w*|vivid\w*|vibran\w*|colourful|mut(?:e|ed|ing)|(?:richer|stronger|deeper|more intense|bolder|paler|duller|calmer|weaker|livelier|washed[- ]out|faded|less intense|less strong|more|less|fewer|intensif\w+ the|tone down the|boost the|pump up the|quieter|softer) colou?rs?|colours? (?:\w+ ){0,3}(?:richer|stronger|paler|calmer|deeper|bolder|pop|intense|softer|down|up|muted|quieter)"),
-    ("warmth", r"warm(?!.*\blight\b)\w*|cool(?:er|ing|ed)?\b|cold(?:er)?|temperature|tint"),
+    ("warmth", r"warm(?!.*\blight\b)\w*|cool(?:er|ing|ed| (?:down|it|the|this|everything)\b)|cold(?:er)?|temperature|tint"),
     ("brightness", r"bright\w*|dark(?:er|en|ens|ened|ening)?\b(?! \w+ (?:letters|lines))|lighten\w*|lighter|exposure|dim(?:mer|med|ming|s)?\b|luminosity|gloomy|murky|light up"),
 ]  # fmt: skip
 OPPOSITE = r"\b(?:dark\w*|dim\w*|flat\w*|desaturat\w*|mut(?:e|ed|ing)|paler|duller|calmer|weaker|quieter|faded|washed[- ]out|cool\w*|cold\w*|soft\w*|gloomy|murky|unsharp)\b"
-REDUCE = r"\b(?:less|lower\w*|reduc\w*|decreas\w*|down|drop\w*|off|minus|fewer|cut|weaken\w*|tone down|pull back|take .*? (?:off|out|away)|not so|without so|too (?:much|bright|sharp|warm|strong|vivid))\b|(?<!\w)-\s?\d"
+REDUCE = r"\b(?:less|lower\w*|reduc\w*|decreas\w*|(?<!cool )(?<!cool it )(?<!tone )down|drop\w*|off|minus|fewer|cut|weaken\w*|tone down|pull back|take .*? (?:off|out|away)|not so|without so|too (?:much|bright|sharp|warm|strong|vivid))\b|(?<!\w)-\s?\d"
 
 
 def adjust(heard: Heard) -> Draft | None:

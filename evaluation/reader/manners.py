@@ -24,7 +24,7 @@ PRAISE = re.compile(rf"^(?:(?:{FILLER}|{PRAISING})(?:,? |$))+$", re.IGNORECASE)
 HAS_PRAISE = re.compile(rf"\b{PRAISING}\b", re.IGNORECASE)
 
 GREETING = (
-    r"(?:hi+|hello|hey+(?: all)?|greetings|howdy|good (?:morning|evening|afternoon|day)|dear \w+|excuse me|yo|"
+    r"(?:hi+|hello|hey+(?: all(?=[,.!]))?|greetings|howdy|good (?:morning|evening|afternoon|day)|dear \w+|excuse me|yo|"
     r"sorry for my \w+)"
     r"(?: there| again| all| everyone| my friend| friend| team| hello| guys)*"
 )
@@ -54,7 +54,7 @@ SIGNPOST_WORD = (
     r"it's|too|much|you|by|way|oh|lol|haha|yes|ooh|right|have|go|see|yeah|wait|listen|look|question|favour|be|nice|"
     r"maybe|again|to|continue|do|like)"
 )
-SIGNPOST = re.compile(rf"^(?:{SIGNPOST_WORD}[ ,]+){{0,7}}{SIGNPOST_WORD}\s*:\s*", re.IGNORECASE)
+SIGNPOST = re.compile(rf"^(?!(?:it|this|that|(?:this|that|the first|the second) one)\s*:)(?:{SIGNPOST_WORD}[ ,]+){{0,7}}{SIGNPOST_WORD}\s*:\s*", re.IGNORECASE)
 LEAD = re.compile(
     r"^(?:(?:and|also|then|now|next(?! (?:picture|image|one))|okay|alright|all right|so|well|hm+|um+|uh|oh|ooh|ah|lol|haha|"
     r"yes|yeah|please|but|maybe|perhaps|quick one|(?:one|two) (?:more )?things?(?: more)?|moving on|from here|"
@@ -66,16 +66,16 @@ LEAD = re.compile(
 UNLESS_ALONE = re.compile(r"[\s,.;!?]+(?:too|also|as well|now|please|then|though)$", re.IGNORECASE)
 
 HANDED = re.compile(
-    r"\b(?:attach\w*|send(?:ing)?|sent|upload\w*|here's|here is|here are|this is|got|have|input|source|base|working|look at|"
-    r"look please|look what|see|came through|my|found|this)\b",
+    r"\b(?:attach\w*|send(?:ing)?|sent|upload\w*|here's|here is|here are|look at|look please|look what|came through|"
+    r"found)\b|^(?:this is|my|this|i(?:'ve)? (?:got|have)|got|see|input|source|base|working)\b",
     re.IGNORECASE,
 )
 HANDED_THING = re.compile(
-    rf"\b(?:{PICTURE}|file|plate|attachment|attached|favourites|frame|input|one|it|this)\b|\bfound on\b", re.IGNORECASE
+    rf"\b(?:{PICTURE}|file|plate|attachment|attached|favourites|frame|input)\b|\bfound on\b", re.IGNORECASE
 )
 ASKS = re.compile(
     r"\b(?:remove|add|make|put|crop|paint|turn|change|replace|without|keep|delete|erase|needs?|instead|how many|where|"
-    r"what colour|out of|want to see|could|can you|would you|give|follow|show)\b",
+    r"what colour|out of|want to see|could|can you|would you|give|follow|show|i'd like(?! some help)|i need|would be|brighter|darker)\b",
     re.IGNORECASE,
 )
 RUN_ON = re.compile(

@@ -40,7 +40,8 @@ def spoken_of(past: Past) -> str | None:
 def only_subject(prompt: str) -> str | None:
     """What a description begins with: its subject."""
     head = re.split(r",| (?:in|on|at|with|under|next to|beside|near|above|holding|wearing|and|during|by|between) ", prompt)[0]
-    return head or None
+    art = re.match(r"(?:.*\b(?:picture|portrait|window|poster|drawing|painting|watercolour|photo|sketch) )of (.+)$", head, re.IGNORECASE)
+    return (art[1] if art else head) or None
 
 
 def asked_about(question: str) -> str | None:

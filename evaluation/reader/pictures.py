@@ -10,7 +10,7 @@ from evaluation.reader.lexicon import NUMBERS, PICTURE
 from evaluation.reader.view import View
 
 ORDINAL = r"(?:first|second|third|fourth|fifth|sixth|seventh|1st|2nd|3rd|4th|5th|6th|7th)"
-COUNT = r"(?:\d{1,2}(?![\d%x:.])|one|two|three|four|five|six|seven|eight|nine)"
+COUNT = r"(?:\d{1,2}(?!\d|%|x|:\d|\.\d)|one|two|three|four|five|six|seven|eight|nine)"
 ONE = rf"(?:{PICTURE}|one|upload|attempt|try|result)"
 BEFORE_THAT = rf"(?:{ONE} (?:right |just )?before(?: (?:that|this|it|the last one))?|(?:previous|earlier|prior|last-but-one) {ONE})"
 MENTION = (

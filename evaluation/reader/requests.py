@@ -5,7 +5,7 @@
 
 import re
 
-from evaluation.reader import changes, creation, frames, looks, own, talk
+from evaluation.reader import additions, changes, creation, exchanges, frames, looks, own, talk
 from evaluation.reader.heard import Draft, Heard, Rule
 from evaluation.reader.lexicon import COLOUR, STYLE
 from evaluation.reader.things import THING, colour_in
@@ -59,17 +59,23 @@ def new_picture(heard: Heard) -> Draft | None:
     return creation.text_to_image(heard) if creation.wants_new(heard) else None
 
 
+def perhaps_new_picture(heard: Heard) -> Draft | None:
+    return creation.text_to_image(heard) if creation.describes_a_scene(heard) else None
+
+
+
+
+CUT_OUT = r"\b(?:transparen\w*|no background|see-through|(?<!paper )cut-?outs?|cut out|sticker|isolat\w*|rest empty|nothing (?:at all )?(?:behind|around))\b"
 
 
 def background(heard: Heard) -> Draft | None:
-    if not frames.about_background(heard):
+    if heard.says(r"\b(?:style|more of the|anime|manga|paper cut-?out)\b") or not frames.about_background(heard):
         return None
-    if heard.says(r"\b(?:more|extend|expand|show|room)\b.*\bsurroundings\b") or heard.says(r"\bempty (?:there|as it is|without)\b"):
+    if heard.says(r"\bin the (?:back|background)\b|\bsurroundings\b") and not (
+        frames.is_site(heard.text) or heard.says(r"\b(?:change|replace|new|other|different|clear|remove|away)\b")
+    ):
         return None
-    placed = heard.find(r"\bin the (?:back|background)\b")
-    if placed and not frames.is_site(heard.text) and not heard.says(r"\b(?:change|replace|new|different)\b"):
-        return None
-    if heard.says(r"\btransparen\w*|\bno background|see-through|\bcut-?outs?\b|\bsticker\b|\bisolat\w*"):
+    if heard.says(CUT_OUT):
         return frames.remove_background(heard)
     return (None if names_place(heard) else frames.remove_background(heard)) or frames.replace_background(heard)
 
@@ -84,11 +90,11 @@ def recolored(heard: Heard) -> Draft | None:
         return None
     if heard.says(r"\bblack and white\b"):
         return None
-    return changes.recolor(heard)
+    return exchanges.recolor(heard)
 
 
 def exchanged(heard: Heard) -> Draft | None:
-    return None if heard.says(r"\b(?:style|anime|manga)\b") else changes.replace_object(heard)
+    return None if heard.says(r"\b(?:style|anime|manga)\b") else exchanges.replace_object(heard)
 
 
 
@@ -100,11 +106,12 @@ RULES: tuple[Rule, ...] = (
     add_text,
     talk.how_to,
     first_picture,
-    talk.vqa,
     talk.small_talk,
+    talk.vqa,
     new_picture,
     changes.instruct_edit,
     background,
+    perhaps_new_picture,
     looks.line_art,
     looks.anime,
     frames.upscale,
@@ -117,7 +124,8 @@ RULES: tuple[Rule, ...] = (
     exchanged,
     looks.stylize,
     changes.remove_object,
-    changes.add_object,
+    changes.faults_unnamed,
+    additions.add_object,
 )
 
 

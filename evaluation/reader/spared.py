@@ -17,10 +17,11 @@ LEFT_ALONE = [
     rf"(?:don't|do not|never|please don't) (?:you )?(?:touch|change|alter|move|remove|edit|affect|hurt|lose) {NAME}{END}",
     rf"without (?:touching|changing|altering|moving|affecting|editing) {NAME}{END}",
     rf"(?:leave|keep) {THE} (?:alone|as (?:it|they) (?:is|are)|as before|untouched|unchanged|the same|in place|be|out of it){END}",
-    rf"{THE} (?:should|must|has to|have to|ought to|needs to|may) (?:stay|remain|be left|be kept|not (?:be )?(?:changed?|touched?|moved?))"
+    rf"(?<!only )(?<!just ){THE} (?:should|must|has to|have to|ought to|needs to|may) (?:stay|remain|be left|be kept|not (?:be )?(?:changed?|touched?|moved?))"
     rf"(?: as (?:before|it is|they are)| the same| untouched| unchanged| alone| put| there| where it is| in place)*{END}",
     rf"nothing (?:must|should|may|can) happen to {NAME}{END}",
     rf"(?:but|and) (?:keep|leave|spare) {THE}{END}",
+    rf"(?:just |only |but )+not {THE}{END}",
     rf"hands off {NAME}{END}",
     rf"{THE} stays(?: as it is| put| the same| there| where it is)*{END}",
 ]

@@ -6,18 +6,21 @@
 
 import re
 
-from evaluation.reader.lexicon import ARTICLE, COLOUR, DETERMINER, NOT_A_THING, PICTURE, PRONOUN
+from evaluation.reader.lexicon import ARTICLE, COLOUR, DETERMINER, NOT_A_THING, PICTURE, POINTED, PRONOUN, STOP
 from schemas.guideline import Guideline
 
 WHERE = r"(?:\s(?:on|to|at) the (?:far |very )?(?:left|right)|\sin the (?:middle|centre|front|back))"
-THING = rf"(?:{DETERMINER}\s(?:[\w'-]+\s){{0,3}}?[\w'-]+?(?:{WHERE})?|{PRONOUN})"
-NEW = rf"(?:{ARTICLE}\s.+?)"
+NOUNS = rf"(?<!')(?!{STOP}\b)\w[\w'-]*(?:\s(?!{STOP}\b)\w[\w'-]*){{0,3}}"
+THING = rf"(?:\b{POINTED}\b|\b{DETERMINER}\s{NOUNS}{WHERE}?|\b{PRONOUN}\b)"
+NEW = rf"(?:\b{ARTICLE}\s{NOUNS}(?:\sof\s(?:an?\s)?{NOUNS})?)"
+SOME = rf"(?:{NEW}|\b{NOUNS})"
+ANY = rf"(?:{THING}|\b{NOUNS}{WHERE}?)"
 
 INSIDE = rf"(?:in|from|out of|off|on|inside|into) (?:of )?(?:(?:{DETERMINER}|a) )?(?:whole |entire )?(?:{PICTURE}|there|here|it|this|that)"
 TRAILING = re.compile(
     rf"(?:^|\s+)(?:{INSIDE}|altogether|completely|entirely|away|out|off|there|here|now|today|again|instead|too|as well|also|"
-    r"please|already|somewhere|somehow|if possible|if you (?:can|could)|for me|over|anymore|any more|at all|though|this time|"
-    r"after all|as before|in it|try(?: it| that)?|right|or so|try out|so|to it)$",
+    r"please|already|somewhere|somehow|if possible|if you (?:can|could)|for me|anymore|any more|at all|though|this time|"
+    r"after all|as before|in it|try(?: it| that)?|or so|try out|so|to it)$",
     re.IGNORECASE,
 )
 BREAK = re.compile(

@@ -6,7 +6,7 @@ card finds incomplete is a chat: the assistant will ask back.
 
 import re
 
-from evaluation.reader import follow_ups, manners, pictures, spared, text
+from evaluation.reader import drafting, follow_ups, frames, manners, offers, pictures, spared, text
 from evaluation.reader.heard import Draft, Heard
 from evaluation.reader.memory import focus
 from evaluation.reader.requests import request
@@ -16,6 +16,7 @@ from schemas.guideline import Guideline
 from schemas.skill import Library, Value
 
 CHAT = Draft("chat", {})
+PURPOSE = re.compile(r",? (?:just |only )?(?:so as )?to (?:balance|match|fill|complete|round|liven)\b.*$", re.IGNORECASE)
 
 
 def read_view(view: View, library: Library, guideline: Guideline) -> Call:
@@ -32,7 +33,7 @@ def completed(draft: Draft, library: Library) -> Call:
         wanted = skill.input(name)
         if wanted and wanted.problem(value) is None:
             fits[name] = value
-    if skill.problems(fits):
+    if skill.problems(fits) or frames.lacks_detail(draft.intent, fits):
         return Call(intent="chat")
     return Call(intent=draft.intent, parameters=fits)
 
@@ -41,6 +42,8 @@ def draft_of(view: View, library: Library, guideline: Guideline) -> Draft | None
     plain = text.plain(view.user, known_words(view))
     whole = manners.core(plain.text, bool(view.attached), bool(view.past))
     heard = Heard(whole, whole, plain.quotes, view, library, guideline, focus(view))
+    if drafting.invites_questions(heard):
+        return CHAT
     return in_history(heard) if view.past else by_itself(heard)
 
 
@@ -83,21 +86,42 @@ def repeated(heard: Heard) -> Draft | None:
 
 def answer(heard: Heard) -> Draft | None:
     """To what the assistant offered or asked, or the part of the last turn that it left."""
-    last = heard.view.last
-    if last is None:
+    return in_guided_creation(heard) or drafting.revision(heard) or taken_up(heard) or filled_in(heard)
+
+
+def in_guided_creation(heard: Heard) -> Draft | None:
+    """One more answer: a chat, or the whole description once the user has said enough."""
+    start = drafting.guided_start(heard.view)
+    if start is None:
         return None
-    if follow_ups.YES.match(heard.text or heard.view.user):
-        left = leftover(heard) or follow_ups.offered(heard.view, lambda words: by_itself(with_text(heard, words)))
-        return left or CHAT
-    if follow_ups.NO.match(heard.text) and follow_ups.offered(heard.view, lambda words: by_itself(with_text(heard, words))):
+    if not drafting.says_done(heard.view.user):
         return CHAT
-    return filled_in(heard)
+    opening, *answers = (heard_at(heard, n) for n in range(start, len(heard.view.past)))
+    said = [drafting.subject(opening.text), *(drafting.answer_in(past.text) for past in answers), drafting.answer_in(heard.text)]
+    return Draft("text_to_image", {"prompt": ", ".join(part for part in said if part)})
+
+
+def taken_up(heard: Heard) -> Draft | None:
+    """A yes or a no to what the last reply put forward."""
+    offer = offers.offered(heard.view, lambda words: by_itself(with_text(heard, words)))
+    agreed = bool(follow_ups.YES.match(heard.text or heard.view.user))
+    if offer is None and not agreed:
+        return None
+    if offers.refuses(heard.text or heard.view.user):
+        return CHAT
+    if not agreed and (len(heard.text.split()) > 7 or complete(by_itself(heard), heard.library)):
+        return None
+    return leftover(heard) or offer or CHAT
+
+
+def complete(draft: Draft | None, library: Library) -> bool:
+    return draft is not None and completed(draft, library).intent == draft.intent
 
 
 def leftover(heard: Heard) -> Draft | None:
     """The second of the two requests of the turn before."""
     view = heard.view
-    before = heard_before(heard)
+    before = heard_at(heard, len(view.past) - 1)
     found = follow_ups.parts(before.text, lambda words: alone(with_text(before, words)))
     return alone(with_text(before, found[1], focus(view))) if found else None
 
@@ -105,20 +129,25 @@ def leftover(heard: Heard) -> Draft | None:
 def filled_in(heard: Heard) -> Draft | None:
     """A request that lacked a value, and now the value."""
     last = heard.view.last
-    if last is None or last.call.intent != "chat" or last.call.parameters or len(heard.text.split()) > 6:
+    if last is None or last.call.intent != "chat" or last.call.parameters or len(heard.text.split()) > 8:
         return None
-    asked = alone(heard_before(heard))
+    asked = alone(heard_at(heard, len(heard.view.past) - 1))
     skill = heard.library.get(asked.intent) if asked else None
-    if not asked or not skill or not skill.problems(asked.parameters):
+    if not asked or not skill or asked.intent in ("chat", "vqa", "text_to_image") or complete(asked, heard.library):
         return None
-    missing = [i for i in skill.inputs if i.required and i.name not in asked.parameters]
-    values = {i.name: v for i in missing if (v := follow_ups.value_for(i, heard.text, skill.id, heard)) is not None}
-    return Draft(asked.intent, {**asked.parameters, **values}) if len(values) == len(missing) else None
+    own = by_itself(heard)
+    if own and own.intent == asked.intent and complete(merged := Draft(own.intent, {**asked.parameters, **own.parameters}), heard.library):
+        return merged
+    said = re.sub(drafting.ANSWER_LEAD, "", heard.text)
+    missing = [i for i in skill.inputs if i.name not in asked.parameters and (i.required or frames.lacks_detail(skill.id, asked.parameters))]
+    values = {i.name: v for i in missing if (v := follow_ups.value_for(i, said, skill.id, heard)) is not None}
+    filled = Draft(asked.intent, {**asked.parameters, **values})
+    return filled if values and complete(filled, heard.library) else None
 
 
-def heard_before(heard: Heard) -> Heard:
-    """The last turn's words, as they were heard then."""
-    view = heard.view.until(len(heard.view.past) - 1)
+def heard_at(heard: Heard, n: int) -> Heard:
+    """An earlier turn's words, as they were heard then."""
+    view = heard.view.until(n)
     plain = text.plain(view.user, known_words(view))
     core = manners.core(plain.text, bool(view.attached), bool(view.past))
     return Heard(core, core, plain.quotes, view, heard.library, heard.guideline, focus(view))
@@ -134,7 +163,7 @@ def by_itself(heard: Heard) -> Draft | None:
 
 
 def alone(heard: Heard) -> Draft | None:
-    left = spared.spared(heard.text)
+    left = spared.spared(PURPOSE.sub("", heard.text) or heard.text)
     draft = request(with_text(heard, left.rest))
     if draft and left.what and draft.intent not in ("chat", "vqa"):
         return Draft(draft.intent, {**draft.parameters, "avoid": left.what})

@@ -1,25 +1,51 @@
-// Filters, deep links and the plots' labels. Without it everything is visible.
+// Filters, deep links, the table of cells and the plots' labels. Without it everything is visible.
 const form = document.getElementById("filters");
 const said = form.querySelector("output");
+const lengths = document.getElementById("lengths");
+const cells = [...document.querySelectorAll("#cells a")].map((link) => ({
+  link,
+  numbers: link.dataset.numbers.split(" ").map(Number),
+}));
 const dialogues = [...document.querySelectorAll("article.dialogue")].map((article) => ({
   article,
   text: article.textContent.toLowerCase(),
-  has: (name, value) => article.dataset[name].split(" ").includes(value),
+  turns: [...article.querySelectorAll(".turn")].map(({ dataset }) => [dataset.skill, dataset.phenomenon.split(" ")]),
 }));
 
+// Skill and phenomenon must be those of one turn.
+function holds({ article, text, turns }, wanted, words) {
+  const { skill, phenomenon, turns: length, split } = wanted;
+  const turn = ([its, phenomena]) => (!skill || its === skill) && (!phenomenon || phenomena.includes(phenomenon));
+  const fits = (!length || article.dataset.turns === length) && (!split || article.dataset.split === split);
+  return fits && turns.some(turn) && words.every((word) => text.includes(word));
+}
+
 function filter() {
-  const wanted = new FormData(form);
-  const words = wanted.get("text").toLowerCase().split(/\s+/).filter(Boolean);
-  const chosen = ["skill", "turns", "split", "phenomenon"].filter((name) => wanted.get(name));
+  const wanted = Object.fromEntries(new FormData(form));
+  const words = wanted.text.toLowerCase().split(/\s+/).filter(Boolean);
   let shown = 0;
   for (const each of dialogues) {
-    const keep = chosen.every((name) => each.has(name, wanted.get(name))) && words.every((w) => each.text.includes(w));
+    const keep = holds(each, wanted, words);
     each.article.hidden = !keep;
     shown += keep;
   }
   const all = shown === dialogues.length;
   said.textContent = all ? `all ${shown} shown` : shown ? `${shown} of ${dialogues.length} match` : "no dialogue matches";
   form.classList.toggle("active", !all);
+}
+
+// The table's numbers for one number of turns, each shaded by its share of the highest of them.
+function show() {
+  const radios = [...lengths.elements.length];
+  const at = radios.findIndex((each) => each.checked);
+  const highest = Math.max(...cells.map(({ numbers }) => numbers[at]));
+  for (const { link, numbers } of cells) {
+    const n = numbers[at];
+    link.hidden = !n;
+    link.textContent = n;
+    link.style.setProperty("--heat", `${4 + 46 * (Math.log(n) / Math.log(Math.max(highest, 2)))}%`);
+  }
+  document.getElementById("of-length").textContent = radios[at].dataset.dialogues;
 }
 
 // A link to a dialogue that the filters hide shows it all the same.
@@ -34,8 +60,10 @@ function follow() {
 
 document.querySelectorAll("a[data-filter]").forEach((link) =>
   link.addEventListener("click", () => {
+    const length = link.dataset.numbers ? lengths.elements.length.value : "all";
     form.reset();
-    form.elements[link.dataset.filter].value = link.dataset.value;
+    for (const [name, value] of new URLSearchParams(link.dataset.filter)) form.elements[name].value = value;
+    if (length !== "all") form.elements.turns.value = length;
     filter();
   }),
 );
@@ -46,3 +74,8 @@ form.addEventListener("submit", (event) => event.preventDefault());
 addEventListener("hashchange", follow);
 form.hidden = false;
 filter();
+if (lengths) {
+  lengths.addEventListener("change", show);
+  lengths.hidden = false;
+  show();
+}

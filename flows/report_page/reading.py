@@ -38,14 +38,6 @@ class Shown(NamedTuple):
     large: tuple[Thumbnail, ...]
     small: dict[int, Thumbnail]
 
-    @property
-    def skills(self) -> list[str]:
-        return sorted({shown.turn.call.intent for shown in self.turns})
-
-    @property
-    def phenomena(self) -> list[str]:
-        return sorted({name for shown in self.turns for name in shown.turn.phenomena})
-
 
 def read(chosen: Sequence[Place]) -> Iterator[Shown]:
     """In the order of the files, so that each part of a file is read once."""

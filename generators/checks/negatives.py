@@ -100,4 +100,4 @@ def unheeded(turn: Turn, skill: Skill) -> str | None:
 
 
 def words_in(text: str) -> list[str]:
-    return re.findall(r"[^\W_]+(?:'[^\W_]+)*", text.casefold().replace("’", "'"))
+    return re.findall(r"[^\W_]+(?:'[^\W_]+)*", text.casefold().replace("’", "'").replace("w/o", "without"))

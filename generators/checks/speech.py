@@ -48,7 +48,7 @@ def unrepeated(dialogue: Dialogue, library: Library) -> str | None:
 def legible(dialogue: Dialogue, library: Library) -> str | None:
     """Words, not garble: letters prevail, and none repeats endlessly."""
     for place, text in texts(dialogue):
-        letters = sum(c.isalnum() or c.isspace() for c in text)
-        if letters < 0.6 * len(text) or re.search(r"(.)\1{5,}", text):
+        others = len(text) - sum(c.isalnum() or c.isspace() for c in text)
+        if others == len(text) or others > max(3, 0.4 * len(text)) or re.search(r"(.)\1{5,}", text):
             return f"{place}: {text!r}"
     return None

@@ -1,0 +1,92 @@
+"""Additions: a new thing in the picture, on something that is there, or somewhere.
+
+    add_object("put a hat on the fox")   -> Draft("add_object", {"object": "hat", "target": "fox"})
+    add_object("a kite up in the sky")   -> Draft("add_object", {"object": "kite", "position": "sky"})
+"""
+
+import re
+
+from evaluation.reader.exchanges import is_colour
+from evaluation.reader.heard import Draft, Heard
+from evaluation.reader.lexicon import ARTICLE, PICTURE, WORN
+from evaluation.reader.things import NEW, NOUNS, SOME, THING, is_thing, named, thing_of
+from schemas.skill import Value
+
+SIDE = r"(?:-hand)?(?: side| half| corner| edge)?(?: of (?:it|the picture|the image))?"
+POSITIONS = [
+    ("foreground", r"(?:in|into|at|to|on) (?:the )?(?:very )?(?:foreground|front)(?! of)|up front|close to the (?:viewer|camera)|nearer|close up"),
+    ("background", r"(?:in|into|at|to) the (?:back|background|distance)|further back|far (?:back|away|behind|off)|way back|farther back"),
+    ("sky", r"(?:in|into|up in|across|to|high in) the (?:sky|air|clouds)|up (?:above|high)|overhead|in midair"),
+    ("left", rf"(?:over )?(?:on|to|at|in) (?:the |its )?(?:far )?left{SIDE}|left side|left"),
+    ("right", rf"(?:over )?(?:on|to|at|in) (?:the |its )?(?:far )?right{SIDE}|right side"),
+    ("middle", r"(?:right |smack |dead )?(?:in|at|into) the (?:very )?(?:middle|centre)|centred|centrally"),
+]  # fmt: skip
+ADD = (
+    r"(?:add(?:ing)?|put(?:ting)?|plac(?:e|ing)|insert(?:ing)?|includ(?:e|ing)|squeez(?:e|ing)|fit(?:ting)?|paint(?:ing)?|draw(?:ing)?|"
+    r"drop(?:ping)?|stick(?:ing)?|have|having|get(?:ting)?|give|see|needs?|want|like|use|throw(?:ing)?|set|bring(?:ing)?|try|"
+    r"missing|space for|room for|imagine|thinking of|wearing|wear|work)"
+)
+ON_WHAT = [
+    rf"\b(?:give|get|lend|hand) (?P<t>{THING}) (?P<o>{SOME})",
+    rf"(?P<t>{THING}),? (?:to |should |could |must |be )*(?:(?:but )?wear(?:ing|s)?|holding|carrying) (?P<o>{SOME})",
+    rf"(?P<t>{THING}|^{NOUNS}) (?:to )?(?:hav(?:e|ing)|with|in|needs?|gets?|should have|could use|has) (?P<o>(?:{ARTICLE} )?(?:[\w-]+ ){{0,2}}?{WORN})\b",
+    rf"(?P<o>{SOME})(?: down| would (?:be|look|suit) \w+)? (?:on|onto|on top of|next to|beside|near|by|for|around|over|alongside|close to|with|to|right next to) (?P<t>{THING})",
+    rf"(?P<t>{THING}) (?:with|has|have|having|should have|gets|get) (?P<o>{NEW})",
+]
+ASKING = re.compile(
+    rf"^(?:(?:can|could|would|let|have|give|get|put|add|place|set|paint|draw|want|like|love|see|need|needs|try|use|stick|how|what|about|"
+    rf"i'd|plus|also|make|room|space|squeeze|insert|include|imagine|looking|think|is|there|any|chance|of|some|{ARTICLE})\s+)+",
+    re.IGNORECASE,
+)
+THINGS_TO_ADD = [
+    rf"\b{ADD} (?:me |us |in |you |with |there |just |maybe )*(?P<o>{NEW})",
+    rf"\b(?:there be|there was|there were|with|of|about|thinking of|see|like|for) (?P<o>{NEW})",
+    rf"(?P<o>{NEW})",
+    rf"\b(?:add|insert|put in|include|squeeze in|need|want|with|about) (?P<o>{NOUNS})",
+]
+INTO_IT = re.compile(
+    rf"\s+(?:in|to|into|on) (?:it|there|this|here|(?:this|the|my) {PICTURE})(?: too| as well)?$", re.IGNORECASE
+)
+
+
+def add_object(heard: Heard) -> Draft | None:
+    text, position = placed(heard.text)
+    text = INTO_IT.sub("", re.sub(r"^(?:and|with|also|plus)\s+", "", text, flags=re.IGNORECASE))
+    said: dict[str, Value] = {**on_something(text, heard)}
+    if not said:
+        thing = new_thing(text)
+        if not thing:
+            return None
+        said = {"object": thing}
+    return Draft("add_object", {**said, "position": position} if position else said)
+
+
+def placed(text: str) -> tuple[str, str | None]:
+    """The words without the place they name. A place behind a thing that is there already belongs to its name."""
+    for position, pattern in POSITIONS:
+        for found in re.finditer(rf"(?:[\s,]+|^)(?:{pattern})(?=[ ,.]|$)", text, re.IGNORECASE):
+            ahead = text[: found.start()]
+            named_there = re.search(r"\b(?:the|that|this) [\w-]+(?: [\w-]+)?$", ahead, re.IGNORECASE)
+            rest = f"{ahead} {text[found.end() :]}".strip(" ,")
+            if rest and not (named_there and "," not in found[0] and position in ("left", "right", "middle")):
+                return re.sub(r"\s+", " ", rest), position
+    return text, None
+
+
+def on_something(text: str, heard: Heard) -> dict[str, Value]:
+    for pattern in ON_WHAT:
+        for found in re.finditer(pattern, text, re.IGNORECASE):
+            thing = named(ASKING.sub("", found["o"]))
+            target = thing_of(found["t"], heard.focus)
+            if target and is_thing(thing) and target not in ("left", "right", "middle"):
+                return {"object": thing, "target": target}
+    return {}
+
+
+def new_thing(text: str) -> str | None:
+    for pattern in THINGS_TO_ADD:
+        for found in re.finditer(pattern, text, re.IGNORECASE):
+            name = named(found["o"])
+            if is_thing(name) and not is_colour(name) and not re.fullmatch(rf"(?:\w+ )?{PICTURE}.*", name, re.IGNORECASE):
+                return name
+    return None
