@@ -187,6 +187,30 @@ def sample(release: Path | None, count: int, splits: tuple[Split, ...], out: Pat
     click.echo(f"{out}: fill in label_ok and sounds_human with yes or no, then drawnconvos sample --tally {out}")
 
 
+@main.command()
+@click.argument("release", type=PATH)
+@click.option("--format", "shape", type=click.Choice(["instruct-pe"]), required=True, help="What it is to be read as.")
+@click.option("--out", type=FILE, help="A file to write instead of the terminal.")
+@plain_errors
+def export(release: Path, shape: str, out: Path | None) -> None:
+    """Rows of RELEASE as another tool or paper reads them, one JSON object to a line.
+
+    instruct-pe: each time a picture was drawn again from a changed prompt, the prompt before, the instruction, the
+    prompt after.
+    """
+    from store.exports import export_lines
+    from store.files import whole
+
+    lines = export_lines(release, shape)
+    if out is None:
+        for line in lines:
+            click.echo(line)
+        return
+    with whole(out) as unfinished, unfinished.open("w", encoding="utf-8") as file:
+        count = sum(1 for line in lines if file.write(f"{line}\n"))
+    click.echo(f"{out}: {count:,} rows", err=True)
+
+
 @main.group()
 def skills() -> None:
     """The library of skills, and checking cards of your own."""
@@ -232,17 +256,18 @@ def show_skill(skill_id: str, tool: bool) -> None:
 @click.argument("files", type=PATH, nargs=-1, required=True)
 @plain_errors
 def check_skills(files: tuple[Path, ...]) -> None:
-    """Validate cards of your own."""
-    from generators.banks import banks
+    """Validate cards of your own, and say in how many constructions the embedded author can ask for each."""
+    from generators.banks import bank_of, banks
     from generators.cards import read_cards, read_library
 
     read_library(files)
     for path in files:
         for card in read_cards(path):
-            bank = banks().get(card.id)
-            said = sum(1 for group in bank.groups for _ in group.constructions()) if bank else 0
+            bank = bank_of(card)
+            said = len({bank.known_by(slug, text) for group in bank.groups for _, slug, text in group.constructions()})
+            kind = "constructions" if card.id in banks() else "generic constructions (it has no phrase bank)"
             click.echo(
-                f"{path}: {card.id} is a card, {len(card.inputs)} inputs, {said} constructions in the phrase bank"
+                f"{path}: {card.id}: {len(card.inputs)} inputs, {said} {kind}, {len(bank.for_test)} for test alone"
             )
 
 

@@ -14,25 +14,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from random import Random
-from typing import Any, NamedTuple
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import NamedTuple
 
 from generators.slots import apportion
 from schemas.dialogue import Turn
-from schemas.errors import BadInput, Damaged
+from schemas.errors import BadInput
 from schemas.identity import keyed
 from schemas.prompt import SPLITS, Split
-from store.files import first_line, read_text
+from store.files import read_text
 from store.rows import turn_of
-from store.versions import read_manifest, shard_paths
+from store.streams import streamed
+from store.versions import read_manifest
 
 SHOWN = ("id", "dialogue", "words", "intent", "parameters", "reply")
 MARKS = ("label_ok", "sounds_human")
 COLUMNS = (*SHOWN, *MARKS, "note")
 YES, NO = ("yes", "y", "1"), ("no", "n", "0")
-ROWS_AT_A_TIME = 1000
 
 
 class Place(NamedTuple):
@@ -59,10 +56,8 @@ def reading(folder: Path, count: int, splits: Sequence[Split] = ()) -> str:
 
 def places_by_split(folder: Path, splits: Sequence[Split]) -> dict[Split, list[Place]]:
     places: dict[Split, list[Place]] = {split: [] for split in SPLITS if split in splits}
-    for split, of in places.items():
-        for path in (path for path in shard_paths(folder) if Path(path).parent.name == split):
-            for row in streamed(path, ["id", "turns.list.element.intent"]):
-                of.extend(Place(row["id"], n) for n in range(len(row["turns"])))
+    for split, row in streamed(folder, ["id", "turns.list.element.intent"], list(places)):
+        places[split].extend(Place(row["id"], n) for n in range(len(row["turns"])))
     return places
 
 
@@ -87,11 +82,10 @@ def spread(places: Sequence[Place], rng: Random) -> list[Place]:
 
 
 def rows_of(folder: Path, wanted: Mapping[str, Sequence[int]]) -> Iterator[tuple[Place, dict[str, str]]]:
-    for path in shard_paths(folder):
-        for row in streamed(path, ["id", "turns"]):
-            turns = [turn_of(turn) for turn in row["turns"]] if row["id"] in wanted else []
-            for n in wanted.get(row["id"], ()):
-                yield Place(row["id"], n), row_for(row["id"], turns[: n + 1])
+    for _, row in streamed(folder, ["id", "turns"]):
+        turns = [turn_of(turn) for turn in row["turns"]] if row["id"] in wanted else []
+        for n in wanted.get(row["id"], ()):
+            yield Place(row["id"], n), row_for(row["id"], turns[: n + 1])
 
 
 def row_for(dialogue_id: str, turns: Sequence[Turn]) -> dict[str, str]:
@@ -111,16 +105,6 @@ def lines_of(turn: Turn) -> Iterator[str]:
     yield " ".join(["U:", *(f"[attached picture {n + 1}]" for n in turn.attached), turn.user])
     shows = [] if turn.image_after is None else [f"[shows picture {turn.image_after + 1}]"]
     yield " ".join(["A:", turn.reply, *shows])
-
-
-def streamed(path: str, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Rows of a shard, some at a time and without pictures."""
-    try:
-        with pq.ParquetFile(path) as file:
-            for group in file.iter_batches(ROWS_AT_A_TIME, columns=list(columns)):
-                yield from group.to_pylist()
-    except (pa.ArrowException, OSError) as error:
-        raise Damaged(path, f"cannot be read ({first_line(error)})", "try `drawnconvos verify`") from error
 
 
 class Judged(NamedTuple):

@@ -26,7 +26,13 @@ def summary(folder: Path) -> str:
     run = folder / "run.json"
     seconds = json.loads(run.read_text(encoding="utf-8"))["seconds"] if run.is_file() else {}
     took = ", ".join(f"{name} {value:g} s" for name, value in seconds.items())
-    lines = [heading(folder, manifest), *split_table(manifest), leakage_line(manifest), rejects_line(manifest)]
+    lines = [
+        heading(folder, manifest),
+        *split_table(manifest),
+        leakage_line(manifest),
+        unseen_line(manifest),
+        rejects_line(manifest),
+    ]
     return "\n".join([*lines, *([f"took: {took}"] if took else []), f"next: drawnconvos verify {folder}"])
 
 
@@ -37,7 +43,7 @@ def full_account(folder: Path) -> str:
         lines += ["", title, *mix_table(manifest, name)]
     lines += ["", "cells: dialogues that hold a turn of the skill, by number of turns", *cell_table(manifest)]
     made = ", ".join(f"{name} {number}" for name, number in manifest.made_with.items())
-    lines += ["", leakage_line(manifest), rejects_line(manifest), f"made with: {made}"]
+    lines += ["", leakage_line(manifest), unseen_line(manifest), rejects_line(manifest), f"made with: {made}"]
     return "\n".join(lines)
 
 
@@ -97,6 +103,11 @@ def leakage_line(manifest: Manifest) -> str:
     found = manifest.leakage
     shared = f"{found.prompts} prompts, {found.images} pictures, {found.near_duplicates} near-duplicate dialogues"
     return f"in two splits: {shared}; {found.recurring_short_dialogues:,} short dialogues recur word for word"
+
+
+def unseen_line(manifest: Manifest) -> str:
+    found, turns = manifest.unseen, manifest.splits["test"].turns
+    return f"heard in test only: {found.constructions:,} constructions, in {found.turns:,} of its {turns:,} turns"
 
 
 def rejects_line(manifest: Manifest) -> str:

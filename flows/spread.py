@@ -16,10 +16,9 @@ from typing import Any
 import numpy as np
 
 from evaluation.spread import Embed, Spread, Vectors, spread
-from flows.readings import streamed
 from schemas.errors import BadInput, Refused, did_you_mean
 from store.files import read_text
-from store.versions import shard_paths
+from store.streams import streamed
 
 FEWEST = 50
 TABLES = (".tsv", ".csv")
@@ -42,10 +41,9 @@ def spreads(folders: Sequence[Path], against: Sequence[str], count: int) -> str:
 def sets_of_release(folder: Path) -> list[Texts]:
     prompts: dict[str, str] = {}
     first: list[str] = []
-    for path in shard_paths(folder):
-        for row in streamed(path, ["prompt_id", "prompt", "turns.list.element.user"]):
-            prompts[row["prompt_id"]] = row["prompt"]
-            first.append(row["turns"][0]["user"])
+    for _, row in streamed(folder, ["prompt_id", "prompt", "turns.list.element.user"]):
+        prompts[row["prompt_id"]] = row["prompt"]
+        first.append(row["turns"][0]["user"])
     name = folder.resolve().name
     return [(f"{name}, prompts", list(prompts.values())), (f"{name}, first turns", first)]
 

@@ -112,7 +112,7 @@ def speak_two(m: Moment) -> Spoken:
     request = as_typed(m, with_unsaid(first, m), m.bank, m.facts)
     frames = exchanges().compound.joined_question if first.form == "question" else exchanges().compound.joined
     both, which = one_of(m, frames, {"first": request, "second": doing(m)})
-    return said(m, both, usual_reply(m), f"compound/{which}-{first.slug}", first.form)
+    return said(m, both, usual_reply(m), f"compound/{which}", first.form)
 
 
 def with_unsaid(candidate: Candidate, m: Moment) -> str:

@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from generators import catalogue
 
 NUMBERS = {"a pair of": 2, "a couple of": 2, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+NUMBERS |= {f"{several} of": 3 for several in ("flock", "herd", "group", "a flock", "a herd", "a group")}
 NUMBERS |= {"several": 3, "some": 3, "a few": 3, "many": 4, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6}
 WEARING = re.compile(r"\b(wear\w*|with|in|has|have|having|sporting|puts? on|carrying)\b[^.,;]*$", re.I)
 AND_ALSO = re.compile(r"^\W*(and|,|plus|as well as)?\W*(an?|the|its|his|her|matching|also|\s)*$", re.I)

@@ -49,9 +49,11 @@ class File(Record):
 
 
 class Counts(Record):
-    """How many of what; every mix as it came out, not as it was asked for. `by_cell` counts the dialogues that
-    hold a turn of "skill/turns/phenomenon", `of_cells` those that were made for a cell of the plan;
-    "plain" is a turn without phenomena, "any" a cell that asks for none."""
+    """How many of what; every mix as it came out, not as it was asked for.
+
+    `by_cell` counts the dialogues that hold a turn of "skill/turns/phenomenon" ("plain" where it shows none),
+    `of_cells` those made for a cell of the plan ("any" where it asks for no phenomenon).
+    """
 
     prompts: int
     dialogues: int
@@ -76,6 +78,13 @@ class Leakage(Record):
     recurring_short_dialogues: int
 
 
+class Unseen(Record):
+    """What only TEST hears: constructions that no training split has, and the user turns made with them."""
+
+    constructions: int = 0
+    turns: int = 0
+
+
 class Manifest(Record):
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,62}$")
     version: str
@@ -88,6 +97,7 @@ class Manifest(Record):
     renderer: str
     splits: dict[str, Counts]
     leakage: Leakage
+    unseen: Unseen = Unseen()
     rejects: dict[str, int]
     stages: dict[str, int]
     made_with: dict[str, str]
@@ -98,6 +108,7 @@ class Manifest(Record):
         return f"{self.name}-{self.version}"
 
     def identified(self) -> Self:
-        """With the identity that belongs to its content. No file of a release names its own number."""
-        content = self.model_dump(mode="json", exclude={"identity", "version", "parent"})
+        """With the identity that belongs to its content. No file of a release names its own number; fields that
+        came later than a manifest are no part of it."""
+        content = self.model_dump(mode="json", exclude={"identity", "version", "parent"}, exclude_unset=True)
         return self.model_copy(update={"identity": digest(content)})

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from schemas.errors import Damaged, Refused
-from schemas.manifest import Counts, File, Leakage, Manifest
+from schemas.manifest import Counts, File, Leakage, Manifest, Unseen
 from schemas.plan import Plan
 from schemas.prompt import SPLITS, Split
 from schemas.skill import Library
@@ -110,6 +110,7 @@ def finish(
         renderer=making.renderer,
         splits=splits,
         leakage=leakage_of(tallies, likeness),
+        unseen=unseen_of(tallies),
         rejects=dict(sorted(rejects.items())),
         stages=making.stages,
         made_with=making.made_with,
@@ -168,6 +169,13 @@ def leakage_of(tallies: Mapping[Split, Sequence[Tally]], likeness: Likeness) -> 
         near_duplicates=likeness.near_duplicates,
         recurring_short_dialogues=likeness.recurring_short,
     )
+
+
+def unseen_of(tallies: Mapping[Split, Sequence[Tally]]) -> Unseen:
+    """Counted from what was written: what TEST says that no training split does."""
+    heard = {split: sum((t.counts["constructions"] for t in of), Counter[str]()) for split, of in tallies.items()}
+    alone = {name: count for name, count in heard["test"].items() if name not in heard["sft"] + heard["rlhf"]}
+    return Unseen(constructions=len(alone), turns=sum(alone.values()))
 
 
 def sync(folder: Path) -> None:

@@ -44,7 +44,7 @@ class Tally(NamedTuple):
 
 COUNTED = (
     "turns", "by_turn_class", "by_skill", "by_opening", "by_manner", "by_category", "by_phenomenon", "by_cell",
-    "of_cells",
+    "of_cells", "constructions",
 )  # fmt: skip
 
 
@@ -114,6 +114,7 @@ def count(tally: Tally, dialogue: Dialogue, entry: dict[str, Any]) -> None:
     counts["by_category"][dialogue.category] += 1
     counts["by_skill"].update(turn.call.intent for turn in dialogue.turns)
     counts["by_phenomenon"].update(name for turn in dialogue.turns for name in turn.phenomena)
+    counts["constructions"].update(turn.construction for turn in dialogue.turns if turn.construction)
     counts["by_cell"].update(cells_of(dialogue))
     if entry["turns"] is not None:
         counts["of_cells"][f"{entry['focus']}/{entry['turns']}/{entry['phenomenon'] or 'any'}"] += 1

@@ -6,10 +6,13 @@ from random import Random
 
 import pytest
 
-from generators.banks import FORMS, Bank, banks, choose, manners, shared, slots
+from generators.banks import FORMS, Bank, banks, choose, heard, manners, shared, slots
 from generators.cards import read_library
-from generators.phrasing import UNSPOKEN
+from generators.phrasing import UNSPOKEN, candidates, dealt, readings
 from generators.voice import mistyped
+from schemas.answer import Call
+from schemas.outline import PlannedTurn, Slot
+from schemas.prompt import Split
 
 LIBRARY = read_library()
 # Facts that an outline gives beside the parameters of the call.
@@ -128,3 +131,58 @@ def test_a_typo_is_one_slip_in_the_fixed_words() -> None:
         slipped = mistyped(wording, hasty, Random(n))
         assert slipped != wording and "{object}" in slipped and "{position}" in slipped
         assert abs(len(slipped) - len(wording)) <= 1
+
+
+@pytest.mark.parametrize("bank", BANKS, ids=lambda bank: bank.skill)
+def test_a_skill_can_be_asked_for_in_sixty_ways(bank: Bank) -> None:
+    texts = {text for group in bank.groups for _, _, text in group.constructions()}
+    assert len(texts) >= 60
+
+
+@pytest.mark.parametrize("skill", ["anime", "chat", "line_art", "remove_background", "upscale"])
+def test_where_nothing_need_be_named_two_hundred_and_fifty_wordings_are_composed(skill: str) -> None:
+    texts = {text for group in banks()[skill].groups for _, _, text in group.constructions()}
+    composed = {reading for text in texts if not slots(text) for reading in readings(text)}
+    assert len(composed) >= 250
+
+
+@pytest.mark.parametrize("bank", BANKS, ids=lambda bank: bank.skill)
+def test_fifteen_in_a_hundred_constructions_are_for_test_alone(bank: Bank) -> None:
+    every = {text for group in bank.groups for _, _, text in group.constructions()}
+    assert bank.for_test <= every
+    assert 0.13 <= len(bank.for_test) / len(every) <= 0.17
+    for group in bank.groups:
+        left = {text for _, _, text in group.constructions()} - bank.for_test
+        assert len(left) >= 3, f"{bank.skill}: {group.when}"
+
+
+def test_what_is_for_test_alone_hangs_on_the_texts_and_not_on_their_order() -> None:
+    texts = tuple(f"say {n}" for n in range(40))
+    kept = set(texts) - set(heard(texts, "sft"))
+    assert len(kept) == 6 and heard(texts, "test") == texts
+    assert set(texts) - set(heard(texts[::-1], "rlhf")) == kept
+
+
+def test_readings_are_all_that_the_alternatives_make() -> None:
+    assert readings("[lose|drop] {object} [now|]") == (
+        "lose {object} now", "lose {object}", "drop {object} now", "drop {object}",
+    )  # fmt: skip
+    assert len(readings("show <the picture>")) == len(shared().words["the picture"])
+
+
+def hand(manner: str, split: Split, draw: int) -> str:
+    slot = Slot(prompt_id="p0000000000", number=0, split=split, turn_class="single", opening="attached",
+                focus="remove_background", manner=manner, draw=draw)  # fmt: skip
+    turn = PlannedTurn(call=Call(intent="remove_background"))
+    found = [c for c in candidates(banks()["remove_background"], turn, {}, split) if not slots(c.text)]
+    dealt_to = dealt(found, slot, 0, 7)
+    assert dealt_to is not None
+    return dealt_to[1]
+
+
+def test_wordings_are_dealt_without_replacement() -> None:
+    """Each slot of a split has one of its own, in its manner, until there are no more."""
+    dealt_out = [hand(manner, "sft", draw) for manner in manners() for draw in range(15)]
+    assert len(set(dealt_out)) == len(dealt_out)
+    assert hand("terse", "sft", 3) == hand("terse", "sft", 3)
+    assert [hand("terse", "sft", n) for n in range(5)] != [hand("terse", "rlhf", n) for n in range(5)]

@@ -1,5 +1,6 @@
 """Files are whole or absent; parts and rows read back as they were written, or say what is wrong."""
 
+import json
 import os
 from pathlib import Path
 
@@ -9,11 +10,13 @@ from hypothesis import HealthCheck, given, settings
 
 from schemas.dialogue import Dialogue
 from schemas.errors import Damaged, Refused
+from schemas.identity import digest
 from schemas.manifest import Manifest
 from schemas.prompt import Prompt
 from store.catalogue import ask
 from store.files import UNFINISHED, read_table, sweep, whole, write_table
 from store.parts import read_picture_index, read_pictures, read_records, write_pictures, write_records
+from store.release import Outcome
 from store.rows import arrow_schema, dialogue_of, row_of
 from store.shards import picture_problem
 from tests.test_schemas import dialogues
@@ -100,3 +103,14 @@ def test_bytes_that_are_no_picture(data: bytes) -> None:
 
 def test_the_catalogue_answers_before_there_is_anything(tmp_path: Path) -> None:
     assert "0" in ask(tmp_path, "select count(*) from rejects")
+
+
+def test_a_manifest_from_before_a_field_was_added_keeps_its_identity(tiny: Outcome) -> None:
+    fields = json.loads((tiny.folder / "manifest.json").read_text())
+    del fields["unseen"]
+    for counts in fields["splits"].values():
+        del counts["by_cell"], counts["of_cells"]
+    content = {key: value for key, value in fields.items() if key not in ("identity", "version", "parent")}
+    older = Manifest.from_data(fields | {"identity": digest(content)})
+    assert older.identified() == older
+    assert Manifest.from_data(fields).identified() != Manifest.from_data(fields)

@@ -1,7 +1,7 @@
 """Additions: a new thing in the picture, on something that is there, or somewhere.
 
-    add_object("put a hat on the fox")   -> Draft("add_object", {"object": "hat", "target": "fox"})
-    add_object("a kite up in the sky")   -> Draft("add_object", {"object": "kite", "position": "sky"})
+add_object("put a hat on the fox")   -> Draft("add_object", {"object": "hat", "target": "fox"})
+add_object("a kite up in the sky")   -> Draft("add_object", {"object": "kite", "position": "sky"})
 """
 
 import re
@@ -27,6 +27,9 @@ ADD = (
     r"missing|space for|room for|imagine|thinking of|wearing|wear|work)"
 )
 ON_WHAT = [
+    rf"\bdress (?P<t>{THING})(?: up)? (?:in|with) (?P<o>{SOME})",
+    rf"(?P<t>{THING}) (?:would )?(?:look|be)(?: \w+){{0,2}} (?:with|in) (?P<o>{SOME})",
+    rf"(?P<o>{SOME})(?: into the scene| in it| in there)?,? (?:for|to go with) (?P<t>{THING})",
     rf"\b(?:give|get|lend|hand) (?P<t>{THING}) (?P<o>{SOME})",
     rf"(?P<t>{THING}),? (?:to |should |could |must |be )*(?:(?:but )?wear(?:ing|s)?|holding|carrying) (?P<o>{SOME})",
     rf"(?P<t>{THING}|^{NOUNS}) (?:to )?(?:hav(?:e|ing)|with|in|needs?|gets?|should have|could use|has) (?P<o>(?:{ARTICLE} )?(?:[\w-]+ ){{0,2}}?{WORN})\b",
@@ -87,6 +90,10 @@ def new_thing(text: str) -> str | None:
     for pattern in THINGS_TO_ADD:
         for found in re.finditer(pattern, text, re.IGNORECASE):
             name = named(found["o"])
-            if is_thing(name) and not is_colour(name) and not re.fullmatch(rf"(?:\w+ )?{PICTURE}.*", name, re.IGNORECASE):
+            if (
+                is_thing(name)
+                and not is_colour(name)
+                and not re.fullmatch(rf"(?:\w+ )?{PICTURE}.*", name, re.IGNORECASE)
+            ):
                 return name
     return None

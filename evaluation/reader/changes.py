@@ -1,6 +1,6 @@
 """Changes: things taken out, faults repaired, things moved or made bigger, weather and season.
 
-    remove_object("get rid of the car") -> Draft("remove_object", {"object": "car"})
+remove_object("get rid of the car") -> Draft("remove_object", {"object": "car"})
 """
 
 import re
@@ -16,14 +16,14 @@ AWAY = (
 )
 MUST = r"(?:can|could|should|must|has to|have to|needs to|need to|may|might|ought to|will|would)"
 UNNEEDED = (
-    r"(?:nobody needs|no one needs|don't (?:really )?(?:need|want|like)|do (?:we|i) (?:really )?(?:need|want)|not have|never had|"
+    r"(?:nobody needs|no one needs|don't (?:really )?(?:need|want|like)|do (?:we|i) (?:really )?(?:need|want)|not have|never had|never meant to have|if it weren't for|"
     r"wouldn't have|doesn't have|tired of|fed up with)"
 )
 GONE = [
     rf"\b{REMOVE} (?:out |away |off |over )?(?P<o>{THING})",
     rf"\b(?:rid of|say goodbye to|bye,?[ -]?bye|goodbye|do away with|no more|out with|minus|sans|less) (?P<o>{ANY})",
     rf"\b(?:make|let|have|want|wants|need|needs|like|get|see|wish|mean) (?P<o>{THING}) (?:to )?{AWAY}\b",
-    rf"(?P<o>{THING})(?:,| just| please|:)* {MUST} (?:please |just )*(?:go\b(?! (?:in|on|to))|disappear|vanish|leave|be (?:gone|removed|deleted|erased|taken|cut|edited|away))",
+    rf"(?P<o>{THING})(?:,| just| please|:)* {MUST} (?:please |just |have to )*(?:go\b(?! (?:in|on|to))|disappear|vanish|leave|(?:have to )?be (?:gone|removed|deleted|erased|taken|cut|edited|away))",
     rf"\bcan (?P<o>{THING}) go\b(?! (?:in|on|to))",
     rf"(?P<o>{THING}) (?:shouldn't|should not|doesn't need to|mustn't|doesn't have to|needn't|doesn't belong|has no business)",
     rf"\bwish (?P<o>{THING}) (?:weren't|wasn't|were not|was not|were gone)",
@@ -36,7 +36,9 @@ GONE = [
     rf"^no (?P<o>{NOUNS}{WHERE}?)$",
     rf"\b{REMOVE} (?:out |away |off |all )?(?P<o>{NOUNS}{WHERE}?)",
 ]
-SPEAKS_OF_BEFORE = re.compile(r"(?:it|that|this|those|these|one)\b(?! one)|(?:that|this) (?:part|one|bit|thing)\b", re.IGNORECASE)
+SPEAKS_OF_BEFORE = re.compile(
+    r"(?:it|that|this|those|these|one)\b(?! one)|(?:that|this) (?:part|one|bit|thing)\b", re.IGNORECASE
+)
 
 
 def remove_object(heard: Heard) -> Draft | None:
@@ -51,14 +53,14 @@ def remove_object(heard: Heard) -> Draft | None:
     return None
 
 
-BIGGER = r"(?:bigger|smaller|larger|taller|shorter|wider|huge|tiny|gigantic|thinner|closer|nearer|further away|farther away)"
+BIGGER = (
+    r"(?:bigger|smaller|larger|taller|shorter|wider|huge|tiny|gigantic|thinner|closer|nearer|further away|farther away)"
+)
 WEATHER = (
     r"(?:rain\w*|snow\w*|fog\w*|mist\w*|storm\w*|sunny|cloudy|windy|overcast|winter\w*|spring|summer|autumn|fall|"
     r"night(?: ?time)?|day(?: ?time)?|thunder\w*|hail\w*|clear sky|frosty|icy|blizzard)"
 )
-WHITHER = (
-    r"(?:to the|to|towards the|up|down|left|right|into the|onto the|in the|on the|on top of|under|behind|next to|closer|nearer)"
-)
+WHITHER = r"(?:to the|to|towards the|up|down|left|right|into the|onto the|in the|on the|on top of|under|behind|next to|closer|nearer)"
 EVERYTHING = r"(?:it|this|everything|the scene|the picture|the season|the weather|the time of year)"
 INSTRUCTED = [
     rf"\b(?P<i>(?:make|turn|get) {THING} (?:(?:a bit|much|a little|slightly|way|a lot|even) )?{BIGGER})",
@@ -86,4 +88,8 @@ def retouch(heard: Heard) -> Draft | None:
 
 
 def faults_unnamed(heard: Heard) -> Draft | None:
-    return Draft("retouch", {}) if heard.says(r"\b(?:retouch|repair|touch (?:it|this) up|clean (?:it|this) up)\b") else None
+    return (
+        Draft("retouch", {})
+        if heard.says(r"\b(?:retouch|repair|touch (?:it|this) up|clean (?:it|this) up)\b")
+        else None
+    )

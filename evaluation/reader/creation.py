@@ -1,7 +1,7 @@
 """New pictures: from words alone, from a sketch, from a pose.
 
-    text_to_image("draw me a fox in the snow, make it 16:9")
-        -> Draft("text_to_image", {"prompt": "a fox in the snow", "size": "16:9"})
+text_to_image("draw me a fox in the snow, make it 16:9")
+    -> Draft("text_to_image", {"prompt": "a fox in the snow", "size": "16:9"})
 """
 
 import re
@@ -14,7 +14,7 @@ from schemas.skill import Value
 
 BARE_PICTURE = (
     r"(?:(?:an?|one|some|another|the|this|new|next|nice|good|pretty|beautiful|lovely|great|simple|quick|completely|totally|whole|different|fresh|little|nice) )*"
-    r"(?:picture|image|photo|drawing|painting|illustration|scene|artwork)"
+    r"(?:visual|rendering|picture|image|photo|drawing|painting|illustration|scene|artwork)"
 )
 PAINT = (
     r"(?:draw|paint|generate|create|design|visuali[sz]e|imagine|render|sketch|make|do|produce|whip up|come up with|illustrate|picture|depict|compose|"
@@ -24,7 +24,7 @@ ASK_FRAME = (
     r"(?:(?:can|could|would|will|may|might|do|shall) (?:you|we|i)(?: please| maybe| perhaps| just| also| possibly| kindly)*(?: think you (?:can|could))?|"
     r"(?:i'd|i would|we'd|i|we) (?:like|love|want|need|wish|prefer)(?: it| you)?(?: to)?|i was (?:thinking of|hoping for|hoping to)|i'm (?:thinking of|picturing|imagining|looking for)|"
     r"i look for|(?:let's|let us|let me)|is it possible to|is there a way to|any chance of|how about|what about|what would you make of|what do you make of|"
-    r"have you got it in you to|all i want(?: to see)? is|it should show|it shows|surprise me with(?: your take on)?|today i feel like|something like|maybe|perhaps|please|"
+    r"have you got it in you to|all i want(?: to see)? is|it should show|it shows|surprise me with(?: your take on)?|start over(?: and)?|today i feel like|something like|maybe|perhaps|please|"
     r"i (?:imagined|pictured|thought of|dreamt of)|try to|you could|just|another one|now)"
 )
 LEADS = re.compile(
@@ -34,11 +34,12 @@ LEADS = re.compile(
 )
 COLON = re.compile(r"^(?P<lead>[^:\d«]{3,160}?[a-z]): (?P<rest>.+)$", re.IGNORECASE | re.DOTALL)
 STORY = re.compile(
-    rf"^.*\b(?:thought of|imagined|picturing|i feel like|feel like|keeps? (?:asking|begging) for|dreamt of|(?:it is|it's|this is|head is|shows?|showing|want is|see is|maybe|fancy,|need (?:is|a picture of)|begins with|starts with)) (?P<rest>(?:{BARE_PICTURE} of )?\S.+)$",
+    rf"^.*?\b(?:would be|will be|know is|we begin with|begin with|thought of|imagined|picturing|i feel like|feel like|keeps? (?:asking|begging) for|dreamt of|(?:it is|it's|this is|head is|shows?|showing|want is|see is|maybe|fancy,|need (?:is|a picture of)|begins with|starts with)) (?P<rest>(?:{BARE_PICTURE} of )?\S.+)$",
     re.IGNORECASE | re.DOTALL,
 )
 AFTERTHOUGHT = re.compile(
-    r"[,.;]? (?:for (?:me|us)|if (?:you can|possible)|please|and make it (?:nice|pretty)|paint it properly|done properly|thanks|right|will you|can you)$", re.I
+    r"[,.;]? (?:for (?:me|us)|if (?:you can|possible)|please|and make it (?:nice|pretty)|paint it properly|done properly|thanks|right|will you|can you)$",
+    re.I,
 )
 SIZE_TAIL = re.compile(
     r"(?:[,.;]|\s+-)?\s*(?:(?:please )?(?:make|have|want|need|do|get) it |(?:in|at|as|with|size|format|ratio|aspect ratio|of|,|and|it should be|it has to be|about)[ :]+)*(?:(?:an?|the) )?"
@@ -66,16 +67,32 @@ def text_to_image(heard: Heard) -> Draft:
 
 def described(text: str) -> str:
     """The description alone, without the asking."""
-    text = re.sub(r"^(.*?[.!?]) (?=it(?:'s| is)\b)", "", text, flags=re.IGNORECASE | re.DOTALL) if re.search(r"[.!?] it(?:'s| is)\b", text, re.I) else text
+    text = (
+        re.sub(r"^(.*?[.!?]) (?=it(?:'s| is)\b)", "", text, flags=re.IGNORECASE | re.DOTALL)
+        if re.search(r"[.!?] it(?:'s| is)\b", text, re.I)
+        else text
+    )
     if colon := COLON.match(text):
         text = colon["rest"]
-    elif not LEADS.match(text) and (story := STORY.match(text)) and not re.match(rf"(?:{ARTICLE}|{DETERMINER}) \w+ (?:with|in|on|next)", text, re.I):
+    elif (
+        not LEADS.match(text)
+        and (story := STORY.match(text))
+        and not re.match(rf"(?:{ARTICLE}|{DETERMINER}) \w+ (?:with|in|on|next)", text, re.I)
+    ):
         text = story["rest"]
-    elif not LEADS.match(text) and (told := re.match(r"^(?:we|i|my|our|this|for|nothing|not|it)\b[^,]*(?:, (?:and |so |then )?)(?P<rest>.+)$", text, re.I)):
+    elif not LEADS.match(text) and (
+        told := re.match(
+            r"^(?:we|i|my|our|this|for|nothing|not|it)\b[^,]*(?:, (?:and |so |then )?)(?P<rest>.+)$", text, re.I
+        )
+    ):
         text = told["rest"]
     while True:
         shorter = AFTERTHOUGHT.sub("", LEADS.sub("", text, count=1)).strip(" ,.;:!?")
-        if story := re.match(r"^(?:and |so )*(?:i )?(?:thought of|imagined|am picturing|it is|it's|maybe|what i want(?: to see)? is) (?P<rest>.+)$", shorter, re.I):
+        if story := re.match(
+            r"^(?:and |so )*(?:i )?(?:thought of|imagined|am picturing|it is|it's|maybe|what i want(?: to see)? is) (?P<rest>.+)$",
+            shorter,
+            re.I,
+        ):
             shorter = story["rest"]
         if shorter == text or not shorter:
             return text
@@ -88,7 +105,7 @@ NEW_PICTURE = (
     r"put this on paper|make this visible|picture this|(?:generate|create|design|visuali[sz]e|imagine|illustrate|come up with|whip up|produce|dream up|draw|"
     rf"paint|sketch|render|do|make|build) (?:me|us|an? (?:\w+ )?(?:picture|image|photo|drawing|painting|illustration|poster))\b|{BARE_PICTURE} (?:of|that shows|showing|with) an?\b)"
 )
-REFERS = rf"^light|\b(?:from (?:above|behind)|in there|in here|too|same (?:picture|scene|image)|it|this|that|them|these|those|instead|everything|edges?|backdrop|subject|percent|{DETERMINER} (?:picture|image|photo|scene|one|light|style|colours?))\b|%"
+REFERS = rf"^light|\b(?!that shows)(?:from (?:above|behind)|in there|in here|too|same (?:picture|scene|image)|it|this|that|them|these|those|instead|everything|edges?|backdrop|subject|percent|{DETERMINER} (?:picture|image|photo|scene|one|light|style(?! of)|colours?))\b|%"
 AROUND = (
     r"(?:park|beach|sea|seaside|seashore|forest|desert|ocean|moon|sky|rain|snow|snowy|savannah|savanna|city|garden|field|fog|mountains?|countryside|"
     r"drizzle|jungle|kitchen|harbour|backyard|meadow|woods|river|lake|lakeside|street|village|air|sun|distance|water|lunar|rainforest|farm|evening|"
@@ -98,17 +115,27 @@ AROUND = (
 
 def wants_new(heard: Heard) -> bool:
     """Whether a picture that does not exist yet is asked for, while there is one."""
+    if heard.says(
+        r"^(?:and |so )*(?:put this on paper|make this visible|picture this|(?:new )?(?:prompt|concept|scene|idea)\b ?:)"
+    ):
+        return True
     if points_at_picture(heard):
         return False
     if heard.says(NEW_PICTURE):
-        return not heard.says(rf"\b(?:a|one) different (?:picture|one) (?:for|as)|{DETERMINER} (?!{AROUND})\w+ (?:on|in|at) (?:it|there)\b")
-    made = heard.find(r"\b(?:generate|create|design|visuali[sz]e|imagine|illustrate|come up with|whip up|produce|dream up|draw|paint|render|show me)\b(?P<rest>.*)$")
+        return not heard.says(
+            rf"\b(?:a|one) different (?:picture|one) (?:for|as)|{DETERMINER} (?!{AROUND})\w+ (?:on|in|at) (?:it|there)\b"
+        )
+    made = heard.find(
+        r"\b(?:generate|create|design|visuali[sz]e|imagine|illustrate|come up with|whip up|produce|dream up|draw|paint|render|show me)\b(?P<rest>.*)$"
+    )
     return bool(made) and several(made["rest"], 5, 1) if made else False
 
 
 def points_at_picture(heard: Heard) -> bool:
     """Whether the picture or a thing in it is pointed at."""
-    named_new = heard.says(r"\b(?:next|new|another|different|other) (?:picture|image|one|idea|scene|prompt)|something (?:\w+ )?different")
+    named_new = heard.says(
+        r"\b(?:next|new|another|different|other) (?:picture|image|one|idea|scene|prompt)|something (?:\w+ )?different"
+    )
     return not named_new and (heard.says(REFERS) or heard.says(rf"\b{DETERMINER} (?!{AROUND}\b)\w+"))
 
 
@@ -118,7 +145,9 @@ def describes_a_scene(heard: Heard) -> bool:
 
 
 def several(words: str, least: int, links: int) -> bool:
-    joined = re.findall(r"\b(?:with|beside|next to|near|between|around|above|under|behind|and|in|at|on|as|of)\b|,", words)
+    joined = re.findall(
+        r"\b(?:with|beside|next to|near|between|around|above|under|behind|and|in|at|on|as|of)\b|,", words
+    )
     return len(words.split()) >= least and len(joined) >= links
 
 
@@ -144,8 +173,14 @@ def guided(heard: Heard) -> Draft | None:
     """A picture after an attached sketch or pose."""
     if not heard.view.attached or not heard.says(f"{SKETCH}|{POSE}"):
         return None
+    if not heard.says(POSE) and not re.search(
+        SKETCH, re.sub(r"\b(?:pencil|charcoal|ink|chalk) (?:sketch|drawing)", "", heard.text), re.I
+    ):
+        return None
     intent = "pose_to_image" if heard.says(POSE) else "scribble_to_image"
-    text = re.sub(r"[,.;]? (?:paint it properly|done properly|properly|will you|please|right)$", "", heard.text, flags=re.I)
+    text = re.sub(
+        r"[,.;]? (?:paint it properly|done properly|properly|will you|please|right)$", "", heard.text, flags=re.I
+    )
     said: dict[str, Value] = {"image": f"image_{heard.view.attached[-1] + 1}"}
     spared = unwanted(text)
     if spared.what and "," in text:
@@ -156,10 +191,26 @@ def guided(heard: Heard) -> Draft | None:
     return Draft(intent, {**said, "prompt": prompt} if prompt else said)
 
 
+ASIDE = rf"(?:[^,.?!]*\b(?:{MEDIUM}|{POSE[2:-2]}|drew)\b[^,.?!]*)"
+PROMPT_ASIDE = [
+    rf"^{ASIDE}[,.?!] (?P<p>(?!(?:and|so|but|could|what|can|now|paint|to be|it's|its|it is|please|keep|turn|make|the picture|the figure|done|that|i|do|as)\b).+)$",
+    rf"^(?P<p>[^:]+?),? (?:in (?:exactly )?(?:this|that|the same|my) (?:\w+ )?pose|in the pose of|standing like|holding the pose|posed (?:like|as)|out of (?:this|my)|= (?:the )?(?:content|subject)).*$",
+    r"\b(?:this|that|the same) (?:\w+ )?pose,? (?:but )?with (?P<p>.+)$",
+    r"\b(?:meant for|were|i'd need|can you do|could you do|do) (?P<p>.+?)(?: like that)?$",
+]
+
+
 def guided_prompt(text: str) -> str | None:
-    for pattern in GUIDED:
+    for pattern in (*PROMPT_ASIDE, *GUIDED):
         for found in re.finditer(pattern, text, re.IGNORECASE | re.DOTALL):
             prompt = found["p"].strip(" ,.;:!?")
-            if prompt and not re.match(rf"^(?:(?:{DETERMINER}|an?) )?(?:\w+ )?{MEDIUM}\b(?!,)", prompt, re.I) and len(prompt.split()) > 1:
+            if pattern in PROMPT_ASIDE:
+                prompt = LEADS.sub("", re.sub(r"^could (?:it|this) be ", "", prompt, flags=re.I))
+                prompt = re.sub(r"^.*, (?:it's |its )?(?:meant for|for) ", "", prompt, flags=re.I)
+            if (
+                prompt
+                and not re.match(rf"^(?:(?:{DETERMINER}|an?) )?(?:\w+ )?{MEDIUM}\b(?!,)", prompt, re.I)
+                and len(prompt.split()) > 1
+            ):
                 return prompt
     return None

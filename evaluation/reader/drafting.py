@@ -1,8 +1,8 @@
 """Drafting: a description that grows over turns - asked out of the user, or changed and drawn anew.
 
-    guided    "help me with a picture of a fox" · "at dusk" · "in the snow, now draw it"
-              -> text_to_image, prompt: "a fox, at dusk, in the snow"
-    revision  "draw it again, but at night" -> text_to_image, prompt: "a fox, in the snow, at night"
+guided    "help me with a picture of a fox" · "at dusk" · "in the snow, now draw it"
+          -> text_to_image, prompt: "a fox, at dusk, in the snow"
+revision  "draw it again, but at night" -> text_to_image, prompt: "a fox, in the snow, at night"
 """
 
 import re
@@ -17,20 +17,26 @@ ASK_ME = (
     r"\b(?:ask(?: me| her| him| us| away| first| some| a few)|step by step|walk me through|help me|with (?:your|my) help|work(?:ing|ed)? (?:it |this )?out|figur\w+ (?:it|this|the rest)? ?out|"
     r"flesh (?:it|this) out|talk (?:it|this) (?:over|through)|think (?:it|this) (?:over|through)|not sure (?:about|how|what|yet)|need to know|questions?|brainstorm\w*|"
     r"prompt help|together|(?:don't|do not) (?:draw|paint|start|render)(?: anything)? yet|before (?:you|we|anything|the first)|guide me|advise me|find out what i want|you help|needs? work|no idea how|"
-    r"only have the|the rest is open|details? (?:are|is) missing|can't tell (?:me|you))\b"
+    r"work on a prompt|piece by piece|else do you need|you ask|so far all i know|the prompt with me|only have the|the rest is open|details? (?:are|is) missing|can't tell (?:me|you))\b"
 )
-FINISH = (
-    r"(?:(?:now |just |please |then |so |and |time to |let's |you can |i want you to |ready to )*(?:draw|paint|render|generate|create|make|produce|do|show|start|begin|go|get)(?: (?:it|that|this|the picture|the image|my picture|ahead|on|for it|painting|drawing|with that|me|please|up|now|all))*|"
-    r"that's (?:it|all|everything)|no more (?:questions|ideas)|nothing (?:else|more)|i'm ready[\w ']*|let me see (?:it|the picture)|(?:now )?i want (?:my|the) picture|the rest is (?:up to you|yours)|"
-    r"(?:i )?can't think of (?:anything |any )?more|we'll see|put it all together|you have all you need[\w ,']*|enough (?:talk|questions)|let's (?:see|have) (?:it|the picture)|let's go(?: with that)?|show me|surprise me with the rest|go)"
+FINISH = re.compile(
+    r"\b(?:draw|paint|painting|render|generate|create|picture|canvas|brush\w*|that's (?:it|all|everything)|no more|nothing (?:else|more)|ready|let me see|let's see|show me|go\b|go ahead|start|do (?:it|your thing)|begin|"
+    r"up to you|can't think of|we'll see|put it all together|all you need|enough|make it happen|i'm done|over to you|your turn)\b",
+    re.IGNORECASE,
 )
-DONE = re.compile(rf"(?:^|[\s,.;!?]+)(?:and |so |now |then )*{FINISH}(?=[\s,.;!?]*$|[,.;!?]|\s+(?:and|haha|please|now)\b)", re.IGNORECASE)
+CLAUSE = re.compile(
+    r"(?<=[^,.;!?])[,.;!?]+\s*|\s+and\s+(?=(?:then |now |so |please |just )*(?:draw|paint|render|that's|let|show|go|i'm|make|start|do|put|generate|create)\b)",
+    re.IGNORECASE,
+)
 ANSWER_LEAD = re.compile(
     r"^(?:(?:hm+|er+|um+|uh|oh|well|so|okay|yes|definitely|absolutely|i think|i guess|i'd (?:say|go for|like|prefer|take|love)|let's (?:say|go (?:for|with)|try|make it|have|do)|"
     r"maybe|perhaps|probably|rather|preferably|something|make it|write|put|take|say|that's (?:simple|easy)|easy|good question|it should be|it's|it is|the (?:words|answer) (?:are|is)|more like|clearly|simply|just|ideally|a bit|go for|please|of course|for sure|how about|what about|i want(?: it)?|we could do)\b[,:. ]*)+",
     re.IGNORECASE,
 )
-ANSWER_TAIL = re.compile(r"[, ]+(?:i think|i guess|i'd say|maybe|perhaps|nothing else would fit|if you ask me|for sure|of course|please|would be (?:nice|good|great|lovely)|i suppose|probably|haha|definitely)$", re.IGNORECASE)
+ANSWER_TAIL = re.compile(
+    r"[, ]+(?:i think|i guess|i'd say|maybe|perhaps|nothing else would fit|if you ask me|for sure|of course|please|would be (?:nice|good|great|lovely)|i suppose|probably|haha|definitely)$",
+    re.IGNORECASE,
+)
 
 
 def invites_questions(heard: Heard) -> bool:
@@ -39,35 +45,32 @@ def invites_questions(heard: Heard) -> bool:
 
 
 def guided_start(view: View) -> int | None:
-    """The turn in which the guided creation began that is still going on."""
-    start = None
-    for n in range(len(view.past) - 1, -1, -1):
-        past = view.past[n]
-        if past.call.intent != "chat" or past.call.parameters or not past.reply.rstrip().endswith("?"):
-            break
-        start = n
-    if start is None:
+    """The turn in which the guided creation began that is still going on: nothing is drawn, the assistant asks."""
+    last = view.last
+    if view.current is not None or last is None or last.call.intent != "chat" or not last.reply.rstrip().endswith("?"):
         return None
-    return next((n for n in range(start, len(view.past)) if re.search(ASK_ME, view.past[n].user, re.IGNORECASE)), None)
+    asked = [n for n, past in enumerate(view.past) if re.search(ASK_ME, past.user, re.IGNORECASE)]
+    return asked[-1] if asked and len(asked) == 1 else (asked or [0])[0]
+
+
+def clauses(words: str) -> list[str]:
+    return [part for part in (part.strip(" ,.;:!?") for part in CLAUSE.split(words)) if part]
 
 
 def answer_in(words: str) -> str:
-    """What an answer adds to the description."""
-    text = re.split(r"(?<=[.!?])\s+", words)[0]
-    while (shorter := DONE.sub("", text).strip(" ,.;:!?")) != text and shorter:
-        text = shorter
-    while (shorter := ANSWER_TAIL.sub("", ANSWER_LEAD.sub("", text, count=1)).strip(" ,.;:!?")) != text and shorter:
-        text = shorter
-    return re.sub(r"[, ]+(?:and|so|now|then)$", "", text)
+    """What an answer adds to the description: its first clause that says something, without hedging."""
+    for clause in clauses(words):
+        text = clause
+        while (shorter := ANSWER_TAIL.sub("", ANSWER_LEAD.sub("", text, count=1)).strip(" ,.;:!?")) != text:
+            text = shorter
+        if text and not FINISH.search(text):
+            return text
+    return ""
 
 
 def says_done(words: str) -> bool:
-    return bool(DONE.search(words))
-
-
-OPENERS = re.compile(
-    rf"(?:{ASK_ME}|\b(?:rough concept|rough idea|thinking about|i'm thinking of|it's supposed to be|wants?|i'd like|a picture of|a picture|idea|well)\b)", re.IGNORECASE
-)
+    """Whether a clause of an answer asks for the picture now."""
+    return any(FINISH.search(clause) for clause in clauses(words))
 
 
 def subject(words: str) -> str:
@@ -76,12 +79,19 @@ def subject(words: str) -> str:
         return trimmed_subject(colon["rest"])
     if about := re.search(r"\b(?:picture|image|painting|drawing) of (?P<rest>.+)$", words, re.IGNORECASE):
         return trimmed_subject(about["rest"])
-    if thought := re.search(r"\b(?:thinking (?:about|of)|rough (?:concept|idea)|supposed to be|to paint|to draw|wants|the what,|i'd like|i want|imagine|about) (?P<rest>.+)$", words, re.IGNORECASE):
+    if thought := re.search(
+        r"\b(?:thinking (?:about|of)|rough (?:concept|idea)|supposed to be|to paint|to draw|wants|the what,|i'd like|i want|imagine|about) (?P<rest>.+)$",
+        words,
+        re.IGNORECASE,
+    ):
         return trimmed_subject(thought["rest"])
     return trimmed_subject(described(words))
 
 
-ASIDE = re.compile(rf"(?:[,.;!?]| (?:but|and then|well\?))\s*(?:but |and |so |maybe |then |you |let's |please |that's |needs? |can you )*[^,.;!?]*{ASK_ME}.*$|\s+(?:but|well\?|needs?) .*$|[.!?]\s.*$|, that's .*$", re.IGNORECASE)
+ASIDE = re.compile(
+    rf"(?:[,.;!?]| (?:but|and then|well\?))\s*(?:but |and |so |maybe |then |you |let's |please |that's |needs? |can you )*[^,.;!?]*{ASK_ME}.*$|\s+(?:but|well\?|needs?) .*$|[.!?]\s.*$|, that's .*$",
+    re.IGNORECASE,
+)
 
 
 def trimmed_subject(words: str) -> str:
@@ -100,9 +110,18 @@ PART_OF = {
     "weather": r"(?:in|under) (?:the |a |an |thick |light |heavy |pouring )*(?:rain|snow|fog|mist|storm|drizzle|thunderstorm|cloudy sky|blizzard|sun)",
     "mood": r"\w+(?: and \w+)? mood",
 }
-LEFT_OUT = re.compile(r"\b(?:with(?:out)?|minus|drop|leave out|take out|lose|no) (?:the |any )?(?P<part>style|light(?:ing)?|time(?: of day)?|weather|mood)(?: left out| taken out| removed| gone)?\b", re.IGNORECASE)
-SWAP = re.compile(rf"\b(?:with |make it |put |use |but )?(?P<new>[\w' -]+?) (?:instead of|in place of|rather than) (?P<old>[\w' -]+?)(?: this time| please)?$", re.IGNORECASE)
-TINT = re.compile(rf"\b(?:the |make the |with the |but the )(?P<thing>[\w-]+(?: [\w-]+)?) (?:in |should be |is |was |being |to be )?(?P<colour>{COLOUR})\b", re.IGNORECASE)
+LEFT_OUT = re.compile(
+    r"\b(?:with(?:out)?|minus|drop|leave out|take out|lose|no) (?:the |any )?(?P<part>style|light(?:ing)?|time(?: of day)?|weather|mood)(?: left out| taken out| removed| gone)?\b",
+    re.IGNORECASE,
+)
+SWAP = re.compile(
+    rf"\b(?:with |make it |put |use |but )?(?P<new>[\w' -]+?) (?:instead of|in place of|rather than) (?P<old>[\w' -]+?)(?: this time| please)?$",
+    re.IGNORECASE,
+)
+TINT = re.compile(
+    rf"\b(?:the |make the |with the |but the )(?P<thing>[\w-]+(?: [\w-]+)?) (?:in |should be |is |was |being |to be )?(?P<colour>{COLOUR})\b",
+    re.IGNORECASE,
+)
 
 
 def revision(heard: Heard) -> Draft | None:
@@ -130,7 +149,11 @@ def left_out(prompt: str, text: str) -> str | None:
     if not found:
         return None
     kind = {"lig": "light", "tim": "time"}.get(found["part"][:3].casefold(), found["part"].casefold())
-    kept = [part for part in prompt.split(", ") if kind not in PART_OF or not re.fullmatch(PART_OF[kind], part, re.IGNORECASE)]
+    kept = [
+        part
+        for part in prompt.split(", ")
+        if kind not in PART_OF or not re.fullmatch(PART_OF[kind], part, re.IGNORECASE)
+    ]
     return ", ".join(kept)
 
 
@@ -162,7 +185,13 @@ def with_part(prompt: str, text: str) -> str | None:
             if places:
                 parts[places[-1]] = part
                 return ", ".join(parts)
-            inside = re.search(rf"(?<=\s)(?:{pattern})(?=,|$)", prompt, re.IGNORECASE) if kind in ("time", "weather") else None
+            inside = (
+                re.search(rf"(?<=\s)(?:{pattern})(?=,|$)", prompt, re.IGNORECASE)
+                if kind in ("time", "weather")
+                else None
+            )
             return prompt[: inside.start()] + part + prompt[inside.end() :] if inside else f"{prompt}, {part}"
-    rest = re.search(r"\b(?:with|but|and|add|now|,) (?:with )?(?P<part>(?:an? |two |three |more )[\w ]+)$", text, re.IGNORECASE)
+    rest = re.search(
+        r"\b(?:with|but|and|add|now|,) (?:with )?(?P<part>(?:an? |two |three |more )[\w ]+)$", text, re.IGNORECASE
+    )
     return f"{prompt}, {rest['part']}" if rest and not re.match(DETERMINER, rest["part"], re.IGNORECASE) else None

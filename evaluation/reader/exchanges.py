@@ -1,7 +1,7 @@
 """Exchanges: one thing for another, one colour for another.
 
-    replace_object("swap the car for a bike") -> Draft("replace_object", {"object": "car", "replacement": "bike"})
-    recolor("teal for the car")               -> Draft("recolor", {"object": "car", "colour": "teal"})
+replace_object("swap the car for a bike") -> Draft("replace_object", {"object": "car", "replacement": "bike"})
+recolor("teal for the car")               -> Draft("recolor", {"object": "car", "colour": "teal"})
 """
 
 import re
@@ -21,7 +21,9 @@ SWAPPED = [
     rf"(?P<r>{SOME}) (?:instead of|in place of|in lieu of|rather than|to replace|replacing|to take the place of|where|take the place of|replace) (?P<o>{THING})",
     rf"\bnot (?P<o>{THING})(?:,| but|, but) (?P<r>{SOME})",
     rf"(?P<r>{NEW}),? (?:and )?not (?P<o>{THING})",
-    rf"(?P<o>{ANY}) ?-> ?(?P<r>{SOME})",
+    rf"(?P<o>{ANY}) ?(?:->|/) ?(?P<r>{SOME})",
+    rf"\brecast (?P<o>{THING}) as (?P<r>{SOME})",
+    rf"(?P<o>{THING}) becoming (?P<r>{SOME})",
     rf"\b(?:prefer|like|have) (?P<r>{NEW}) (?:over|to|than) (?P<o>{THING})",
     rf"(?P<r>{NEW}) (?:(?!the\b)[\w']+ ){{0,5}}?than (?P<o>{THING})",
     rf"\b{REMOVE} (?P<o>{THING})(?: away| out)?,? (?:and|then),? (?:\w+ ){{0,3}}?(?P<r>{NEW}) (?:down |in )?{IN_PLACE}",
@@ -32,8 +34,30 @@ SWAPPED = [
     rf"(?P<o>{THING}) {MUST} {BECOME} (?P<r>{NEW})",
     rf"\b(?:supposed|meant) to be (?P<r>{NEW}),? (?:and )?not (?P<o>{THING})",
 ]
-TOLD = [rf"(?P<r>{NEW})(?: down| in| up)? {IN_PLACE}", rf"\b(?:says|be|put|paint|use) (?P<r>{NEW})\b.*\bswap"]
-STORY_WORDS = frozenset({"text", "customer", "client", "story", "rest", "place", "spot", "size", "way", "same", "others", "scene", "picture", "image", "photo"})
+TOLD = [
+    rf"\bmake (?:that|it|this) (?P<r>{NEW})",
+    rf"(?P<r>{NEW})(?: down| in| up)? {IN_PLACE}",
+    rf"\b(?:says|be|put|paint|use) (?P<r>{NEW})\b.*\bswap",
+]
+STORY_WORDS = frozenset(
+    {
+        "text",
+        "customer",
+        "client",
+        "story",
+        "rest",
+        "place",
+        "spot",
+        "size",
+        "way",
+        "same",
+        "others",
+        "scene",
+        "picture",
+        "image",
+        "photo",
+    }
+)
 
 
 def replace_object(heard: Heard) -> Draft | None:
@@ -58,7 +82,9 @@ def swap(old: str, new: str, heard: Heard) -> Draft | None:
 
 def told_swap(heard: Heard) -> Draft | None:
     """The old thing stands in one clause, "a … in the same spot" in another."""
-    if not heard.says(r"\b(?:instead|same|swap|place|never worked|apart from|except|but for)\b"):
+    if not heard.says(
+        r"\b(?:instead|same|swap|place|never worked|apart from|except|but for|make (?:that|it)|changed my mind)\b"
+    ):
         return None
     new = next((found for pattern in TOLD if (found := heard.find(pattern))), None)
     if not new:
@@ -80,7 +106,8 @@ def is_colour(text: str) -> bool:
 
 ANOTHER_COLOUR = r"\b(?:re-?colou?r\w*|(?:another|a new|a different) colour|(?:chang|switch)\w* the colour|colour of)\b"
 OF_A_THING = re.compile(
-    r"\s+(?!on\b|to\b|for\b|please|this|instead|now|too|would|is\b|might|and\b|colour|works?|suits?|but|in the)[a-z]", re.I
+    r"\s+(?!on\b|to\b|for\b|please|this|instead|now|too|would|is\b|might|and\b|colour|works?|suits?|but|in the)[a-z]",
+    re.I,
 )
 
 
@@ -105,7 +132,7 @@ def new_colour(text: str) -> str | None:
 COLOURED = [
     rf"\b(?:colour|shade|tone) of (?P<o>{THING})",
     rf"(?P<o>{THING})(?:,| ->|:| -)? (?:a )?«c»",
-    rf"(?P<o>{THING}) (?:\w+ ){{0,3}}?(?:in|to|be|were|was|is|with|but|into|look)(?: \w+)? (?:an? |the |in )*«c»",
+    rf"(?P<o>{THING}) (?:\w+ ){{0,3}}?(?:come in|in|to|be|were|was|is|with|but|into|look)(?: \w+)? (?:an? |the |in )*«c»",
     rf"«c» (?:\w+ ){{0,2}}?(?:for|on|suits|mean) (?P<o>{THING})",
     rf"(?P<o>{THING}) (?:another|a different|a new|\w+ other) colour",
     rf"\b(?:what|how|the way) (?P<o>{THING}) (?:should|must|has to|ought to|could) (?:be|look)",
@@ -122,6 +149,8 @@ def coloured_thing(heard: Heard, colour: str | None) -> str | None:
     for pattern in COLOURED:
         for found in re.finditer(pattern, text, re.IGNORECASE):
             thing = thing_of(found["o"], heard.focus)
-            if thing and not re.search(r"«|\b(?:colour|brand|client|shape|logo|way|look|final|original)\b", thing):
+            if thing and not re.search(
+                r"«|\b(?:colour|brand|client|shape|logo|way|look|final|original|says|wife|let's)\b", thing
+            ):
                 return thing
     return None

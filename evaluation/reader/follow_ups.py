@@ -1,12 +1,12 @@
 """Follow-ups: words that mean something only after what went before.
 
-    undo            "go back one step"            -> chat, show: the picture before the last change
-    change of mind  "scrap that, crop it square"  -> the new call on the picture before the last change
-    correction      "no, blue"                    -> the last call with one value changed, on the same picture
-    ellipsis        "same for the car"            -> the last call for another thing
-    answer          "teal"                        -> the request that lacked it
-    offer           "yes please"                  -> what the assistant offered
-    leftover        "now the other thing"         -> the second request of the turn before
+undo            "go back one step"            -> chat, show: the picture before the last change
+change of mind  "scrap that, crop it square"  -> the new call on the picture before the last change
+correction      "no, blue"                    -> the last call with one value changed, on the same picture
+ellipsis        "same for the car"            -> the last call for another thing
+answer          "teal"                        -> the request that lacked it
+offer           "yes please"                  -> what the assistant offered
+leftover        "now the other thing"         -> the second request of the turn before
 """
 
 import re
@@ -18,7 +18,7 @@ from evaluation.reader.frames import place_named
 from evaluation.reader.heard import Draft, Heard
 from evaluation.reader.lexicon import DETERMINER, STYLE
 from evaluation.reader.requests import spot_in
-from evaluation.reader.things import THING, amount, colour_in, is_thing, named, number, size_in, thing_of
+from evaluation.reader.things import NOUNS, THING, WHERE, amount, colour_in, is_thing, named, number, size_in, thing_of
 from evaluation.reader.view import Past, View
 from schemas.skill import Input, Skill, Value
 
@@ -28,12 +28,18 @@ UNDO = re.compile(
     r"^(?:(?:no|wait|hm+|sorry|actually|can we|can you|could you|could we|let's|please|i want to|i'd like to|is it too late to|now|then|once more|never mind|just)[ ,]*)*"
     r"(?:undo|ctrl[- ]?z|revert|(?:go |take me |take us |step )?back(?: (?:by )?one(?: step)?| a step| one| to (?:how it was|what we had|before|the last one|where we were))?|"
     r"(?:take|roll|put) (?:that|it|this|the last (?:one|change|step)) back|one step back|previous (?:version|one|picture|image|state)|(?:restore|bring back|show|return to|back to) (?:me )?(?:the )?(?:previous|last) (?:version|one|picture|image|state)|"
-    r"forget (?:the last|that|it|about)(?: change| one)?|the one before(?: please)?|as it was(?: before)?|scrap that|cancel that|discard that)"
+    r"forget (?:the last|that|it|about)(?: change| one)?|(?:i'd rather )?have it as it was|the one before(?: please)?|as it was(?: before)?|scrap that|cancel that|discard that)"
     r"(?: that| it| this| the last (?:one|change|step|edit)| last change| again| (?:one|a) step| please| once more| the change)*$",
     re.IGNORECASE,
 )
-BETTER_BEFORE = re.compile(r"\b(?:liked? (?:it|that) (?:better|more) (?:before|without|the other way)|was better before|made it worse|better (?:as it was|before)|back to what we had|prefer(?:red)? (?:it|the one) before|undo (?:that|it|this|the last)$)", re.I)
-SHOW = re.compile(r"^(?:(?:and|now|then|please|show|see|let|me|us|can|could|i|you|we|may|go|back|to|want|bring|again|once|more|one|time|let's|have|another|look|at|return|take|a|the|up|it|get|give|return|hmm|okay|is|fine|as|was|just|like|would|i'd|view|open|display|that|here|better|liked|so)[ ,.]*)*$", re.I)
+BETTER_BEFORE = re.compile(
+    r"\b(?:liked? (?:it|that) (?:better|more) (?:before|without|the other way)|was better before(?!\?)|made it worse|better (?:as it was|before)|back to what we had|prefer(?:red)? (?:it|the one) before|undo (?:that|it|this|the last)$)",
+    re.I,
+)
+SHOW = re.compile(
+    r"^(?:(?:prefer(?:red)?|bring|up|think|was|after|all|now|please|if|possible|version|interesting|better|of|on|screen|and|now|then|please|show|see|let|me|us|can|could|i|you|we|may|go|back|to|want|bring|again|once|more|one|time|let's|have|another|look|at|return|take|a|the|up|it|get|give|return|hmm|okay|is|fine|as|was|just|like|would|i'd|view|open|display|that|here|better|liked|so)[ ,.]*)*$",
+    re.I,
+)
 
 CHANGED_MIND = re.compile(
     r"^(?:(?:no|wait|hm+|sorry|actually|stop|oh|well|not good|not great|please|okay|on second thou\w+)[ ,.!:]*)*"
@@ -55,6 +61,8 @@ SAME = re.compile(
     re.IGNORECASE,
 )
 TOO = re.compile(rf"^(?:and |now |also )*(?P<o>{THING}|[\w ]+?)(?:,? (?:too|as well|also))$", re.IGNORECASE)
+BARE = re.compile(rf"^(?P<o>the {NOUNS}{WHERE}?)$", re.IGNORECASE)
+ONE_MORE = re.compile(r"^[\W]*(?:(?:okay|oh|please|yes|so|and)[, ]+)*(?:and|also|now|then|next|plus)\b", re.IGNORECASE)
 YES = re.compile(
     r"^(?:(?:yes|yeah|yep|sure|ok(?:ay)?|please|of course|absolutely|definitely|go (?:on|ahead|for it)|do (?:it|that|so|both)|sounds (?:good|great|nice)|why not|good idea|alright|all right|perfect|great|gladly|by all means|"
     r"that would be (?:nice|great|lovely)|i'd like that|that too|do|it|thanks|thank you|and|continue|carry on|now|then|the other (?:one|thing|part)|the rest|what's left|next one|second (?:one|part|thing)|with|on|"
@@ -85,7 +93,15 @@ def undone(text: str, view: View) -> int | None:
     """The picture that the user wants back, when that is all that is wanted."""
     if view.last_change is None or not (UNDO.match(text) or BETTER_BEFORE.search(text)):
         return None
-    return before_last_change(view)
+    return on_screen_before(view)
+
+
+def on_screen_before(view: View) -> int | None:
+    """What stood on the screen before the latest picture came, whatever that was made from."""
+    for n in range(len(view.past) - 1, -1, -1):
+        if view.past[n].after is not None:
+            return view.until(n).current
+    return None
 
 
 def only_shows(rest: str) -> bool:
@@ -108,6 +124,8 @@ def ellipsis(heard: Heard) -> Draft | None:
     """The last call for another thing."""
     last = last_call(heard.view)
     found = SAME.match(heard.text) or TOO.match(heard.text)
+    if not found and ONE_MORE.match(heard.view.user):
+        found = BARE.match(heard.text)
     if not found or not last or last is not heard.view.last:
         return None
     name = "target" if last.call.intent == "add_object" and "target" in last.call.parameters else "object"
@@ -220,7 +238,13 @@ def parts(text: str, read: Reader) -> tuple[str, str] | None:
         if len(first.split()) < 2 or not second:
             continue
         one, two = read(first), read(second)
-        if one and two and {one.intent, two.intent}.isdisjoint({"chat", "vqa", "text_to_image"}) and whole(one) and whole(two):
+        if (
+            one
+            and two
+            and {one.intent, two.intent}.isdisjoint({"chat", "vqa", "text_to_image"})
+            and whole(one)
+            and whole(two)
+        ):
             return first, second
     return None
 

@@ -1,6 +1,6 @@
 """The picture as a whole: cut, turned, scaled, enlarged, extended; and what stands behind the subject.
 
-    transform("crop it square") -> Draft("transform", {"operation": "crop", "size": "1:1"})
+transform("crop it square") -> Draft("transform", {"operation": "crop", "size": "1:1"})
 """
 
 import re
@@ -8,12 +8,14 @@ from collections.abc import Mapping
 
 from evaluation.reader.heard import Draft, Heard
 from evaluation.reader.lexicon import DETERMINER, PICTURE, SITE
-from evaluation.reader.things import THING, is_thing, named, number, percent, size_in, thing_of
+from evaluation.reader.things import ARTICLES, NOUNS, THING, is_thing, named, number, percent, size_in, thing_of
 from schemas.skill import Value
 
 ROTATE = r"\b(?:rotat\w*|(?:counter|anti)?-?clockwise|degrees?|straighten\w*|tilt\w*|turn (?:it|this|the picture) (?:around|upside|by|left|right|\d)|quarter turn|half turn|on its side|sideways)\b|°"
 FLIP = r"\b(?:flip\w*|mirror\w*|swap (?:left and right|right and left|top and bottom)|upside[- ]down|left and right swapped|reverse[ds]?|(?:facing|face|faces|look) the other (?:way|direction)|other way (?:a)?round)\b"
-CROP = r"\b(?:crop\w*|cut (?:it|this|the|my|down)?.*?(?:\d+ ?:|square|widescreen|format)|trim\w*|crop in|close-?up of)\b"
+CROP = (
+    r"\b(?:crop\w*|cut (?:it|this|the|my|down)?.*?(?:\d+ ?:|square|widescreen|format)|trim\w*|crop in|close-?up of)\b"
+)
 RESIZE = r"\b(?:resiz\w*|scal(?:e|ed|ing)|pixels?|px|dimensions|downsiz\w*|bring .* to|save .* as|size)\b"
 
 
@@ -54,7 +56,9 @@ def angle(heard: Heard) -> dict[str, Value]:
 def crop_to(heard: Heard, size: str | None) -> dict[str, Value]:
     if size:
         return {"size": size}
-    found = heard.find(rf"\b(?:crop\w*|trim\w*|cut|close|closeup|close-up|zoom)\b.*?(?:\bin on|\bto|\baround|\bof|\bon|\bso that only) (?P<o>{THING}|.+)")
+    found = heard.find(
+        rf"\b(?:crop\w*|trim\w*|cut|close|closeup|close-up|zoom)\b.*?(?:\bin on|\bto|\baround|\bof|\bon|\bso that only) (?P<o>{THING}|.+)"
+    )
     found = found or heard.find(rf"(?P<o>{THING}) (?:cropped|close[- ]up)")
     thing = thing_of(found["o"], heard.focus) if found else None
     return {"object": thing} if thing and is_thing(thing) else {}
@@ -88,7 +92,7 @@ OUTPAINT = (
     r"more (?:room|space|headroom|picture|surroundings|of the (?:surroundings|scene|picture|view|sky|ground)|scenery|to see|sky|ground|air|margin)|"
     r"headroom|beyond the (?:edge|frame|border)\w*|(?:push|move) the (?:\w+ )?edges?|zoom(?:ed)? out|wider (?:view|shot|frame|angle)|"
     r"make up what|what's (?:left|right|above|below|beyond)(?: of)?|go(?:es)? on|room (?:above|left|right|below|on)|show more|see more|"
-    r"(?:\d+ ?(?:%|percent) )?more (?:picture )?(?:on|at|to) (?:the|all|both|every)|as wide|add space|further (?:up|down|out))\b"
+    r"(?:\d+ ?(?:%|percent) )?more (?:picture )?(?:on|at|to) (?:the|all|both|every)|^more (?:left|right|below|above|at)|more left and right|^wider|as wide|add space|further (?:up|down|out))\b"
 )
 EDGES = [
     ("all", r"(?:all|every) (?:sides?|directions?|edges?|around|way)|all (?:a)?round|everywhere|each side|in every direction|on all"),
@@ -118,7 +122,7 @@ BEHIND = (
 )
 EMPTY = (
     r"\b(?:transparen\w*|cut-?outs?|see-through|no background|without (?:a |the |any )?background|isolat\w*|remove\.bg|alpha|sticker|"
-    r"knock(?:ed)? out|(?:background|surroundings) (?:out|off|gone|away|removed|removal)|nothing (?:at all )?(?:behind|around)|"
+    r"knock(?:ed)? out|separate|(?:background|surroundings)(?: is)? (?:out|off|gone|away|removed|removal)|nothing (?:at all )?(?:behind|around)|"
     r"cut (?:out|away|the|everything)|free the|rest empty|empty background|blank background)\b"
 )
 GONE_BEHIND = r"\b(?:remov\w*|delet\w*|eras\w*|los(?:e|ing)|tak(?:e|ing)|strip\w*|mask\w*|drop\w*|clear\w*|cut\w*|get rid|kill|wip\w*|without|no|free)\b"
@@ -132,7 +136,7 @@ PLACE = [
     r"\b(?:background|backdrop|surroundings?|different place|other place|somewhere else|what's behind)\W+(?P<b>.+)$",
     r"\b(?:place|background|backdrop|surroundings?|behind)\b.*?\b(?:should be|make (?:that|it|this)|like|be|to) (?P<b>.+)$",
 ]
-SOMEWHERE = r"\b(?:against|in front of|transport\w*|teleport\w*|(?:move|shift|bring|relocate|set|put|drop) (?:the )?(?:whole |entire )?(?:scene|everything|this|it|subject)\b.* (?:to|in|into|on|onto) |(?:scene|subject) moved to|different place|other place|somewhere else|place is wrong)"
+SOMEWHERE = r"\b(?:happen elsewhere|(?:move|bring|take) it (?:all )?(?:to|into) an?|moved to|against|in front of|transport\w*|teleport\w*|(?:move|shift|bring|relocate|set|put|drop) (?:the )?(?:whole |entire )?(?:scene|everything|this|it|subject)\b.* (?:to|in|into|on|onto) |(?:scene|subject) moved to|different place|other place|somewhere else|place is wrong)"
 
 
 def about_background(heard: Heard) -> bool:
@@ -153,6 +157,10 @@ KEPT = [
     rf"\b(?:keep|leave|want|have|need|get|see) (?P<o>{THING}),? {ALONE}",
     rf"\b(?:only|just) (?P<o>{THING}) (?:(?:should|must|may|is to|has to) )?(?:stays?|remains?|be kept|be left)",
     rf"\b(?:isolate|cut out|cut|free|extract|lift|mask out|detach|separate) (?P<o>{THING})",
+    rf"\b(?:everything|all) (?:but|except(?: for)?|apart from) (?P<o>{THING})",
+    rf"\b(?:need|want|have) (?P<o>{THING}) as a",
+    rf"\b(?:leave|keep) only (?P<o>{THING})",
+    rf"^only (?P<o>{THING})",
     rf"\b(?:cut-?out|sticker|png|isolation|version) of (?P<o>{THING})",
     rf"^(?P<o>{THING}),? {ALONE}",
 ]
@@ -171,6 +179,8 @@ def kept_thing(heard: Heard) -> str | None:
 def replace_background(heard: Heard) -> Draft | None:
     if not (heard.says(BEHIND) or heard.says(SOMEWHERE)):
         return None
+    if site := site_said(heard):
+        return Draft("replace_background", {"background": site})
     for pattern in PLACE:
         found = heard.find(pattern)
         place = place_named(found["b"]) if found else ""
@@ -181,12 +191,41 @@ def replace_background(heard: Heard) -> Draft | None:
     return None
 
 
+AT_TIME = r"(?:\s(?:at|in|during|by)\s(?:the\s)?(?:night|dawn|dusk|sunset|sunrise|noon|midnight|evening|morning|winter|summer|autumn|spring|rain|snow|fog))"
+
+
+def site_said(heard: Heard) -> str | None:
+    """The last place that has a name like a place: a beach, the moon, outer space."""
+    found = re.finditer(
+        rf"(?:\b(?:an?|the|some)\s{NOUNS}|\bouter space|\bspace\b){AT_TIME}?", heard.text, re.IGNORECASE
+    )
+    sites = [m[0] for m in found if re.search(rf"\b{SITE}(?:{AT_TIME})?$", m[0], re.IGNORECASE)]
+    return ARTICLES.sub("", sites[-1]) if sites else None
+
+
 def place_named(words: str) -> str:
-    text = re.sub(r"^.*\b(?:like|for example|say|such as|maybe|be|to|it should be|make that|thinking of|about) (?=(?:an?|the|outer) )", "", words)
-    text = re.sub(r"\s+(?:as|for) (?:the |a |my )?(?:background|backdrop|setting).*$|\s+(?:behind|around) (?:it|everything|the subject).*$", "", text)
+    text = re.sub(
+        r"^.*\b(?:like|for example|say|such as|maybe|be|to|it should be|make that|thinking of|about) (?=(?:an?|the|outer) )",
+        "",
+        words,
+    )
+    text = re.sub(
+        r"\s+(?:as|for) (?:the |a |my )?(?:background|backdrop|setting).*$|\s+(?:behind|around) (?:it|everything|the subject).*$",
+        "",
+        text,
+    )
     text = re.sub(r"\s+(?:instead of|suit|than|in the (?:back|background)|behind)\b.*$", "", text)
     name = named(text)
-    return "" if not name or not is_thing(name) or re.search(r"\b(?:transparen\w*|empty|different|new|other|background|that|better|removal|off|out|nothing|anime|manga|collage)\b", name) else name
+    return (
+        ""
+        if not name
+        or not is_thing(name)
+        or re.search(
+            r"\b(?:transparen\w*|empty|different|new|other|so|dull|distracting|gone|removed|swap|leave only.*|background|that|better|removal|off|out|nothing|anime|manga|collage)\b",
+            name,
+        )
+        else name
+    )
 
 
 def is_site(text: str) -> bool:

@@ -1,6 +1,6 @@
 """Heard: one request without manners, ready for the rules; and what a rule answers.
 
-    Heard(text="put a hat on it", quotes=(), view=…, focus="fox")  ->  Draft("add_object", {"object": "hat", …})
+Heard(text="put a hat on it", quotes=(), view=…, focus="fox")  ->  Draft("add_object", {"object": "hat", …})
 """
 
 import re

@@ -40,7 +40,7 @@ NOT_A_THING = frozenset(
     listed(
         "it, this, that, one, this one, that one, them, they, these, those, everything, all, the whole thing, whole thing, "
         "picture, image, photo, photograph, pic, shot, frame, scene, whole picture, whole image, whole scene, result, "
-        "what, something, anything, nothing, someone, same scene, subject, main subject, background, colours, tones, rest, edges, thing, things, light, lighting, style, us, me"
+        "what, something, anything, nothing, someone, same scene, subject, main subject, let's, remaining one, my wife says, background, colours, tones, rest, edges, thing, things, light, lighting, style, us, me"
     )
 )
 POINTED = r"(?:(?:that|this|the same) (?:one|thing|person|man|woman|guy|animal|figure|object)|the latter)"
@@ -48,7 +48,7 @@ PRONOUN = rf"(?:{POINTED}|it|that|this|them|him|her|those|these|they|he|she)"
 
 STOP = either(
     listed(
-        "how, what, about, great, nice, good, cool, lovely, perfect, wonderful, amazing, a, an, the, and, or, but, so, because, since, if, when, while, than, then, that, this, which, who, where, whose, in, on, "
+        "come, comes, becoming, says, said, how, what, about, great, nice, good, cool, lovely, perfect, wonderful, amazing, a, an, the, and, or, but, so, because, since, if, when, while, than, then, that, this, which, who, where, whose, in, on, "
         "at, to, from, of, off, out, into, onto, with, without, for, by, as, over, under, near, beside, behind, between, next, "
         "above, below, around, up, down, away, is, are, was, were, be, been, become, becomes, became, has, have, had, having, "
         "can, could, should, would, will, must, might, may, ought, needs, need, do, does, did, don't, doesn't, isn't, shouldn't, "
@@ -153,7 +153,7 @@ CUES = frozenset(
         rotate rotated same saturation scene scratches scribble second sentence shadow sharp sharpen sharper sharpness
         should show showing shrink side sides size sketch skeleton skin sky small smaller soft softer something sorry
         square sticker stick strength stronger style stylise subject sure swap switch take taking teal tell text thank
-        thanks that the them then there these thing third this those three through times title tones touch touching
+        thanks that the them then there these thing third this those three surprise except dress weather legs arms through times title tones touch touching
         trade transform transparent transport treatment trim triple turn turquoise twice undo uncrop upscale use version
         vertical very view want warm warmer warmth was watercolour watermark wear wearing were what where which white
         wider will wipe wish with without word words work would write wrong yellow your

@@ -1,6 +1,6 @@
 """The look of the whole picture: tones, light, style, anime, line art.
 
-    adjust("a touch brighter") -> Draft("adjust", {"property": "brightness", "direction": "more", "amount": 10})
+adjust("a touch brighter") -> Draft("adjust", {"property": "brightness", "direction": "more", "amount": 10})
 """
 
 from evaluation.reader.heard import Draft, Heard
@@ -13,11 +13,11 @@ DIALS = [
     ("blur", r"blur\w*|out of focus|unfocus\w*|defocus\w*|bokeh"),
     ("sharpness", r"sharp\w*|crisp\w*|softer edges|edges (?:be |look )?softer|edges (?:\w+ ){0,2}crisper|soften\w*|(?:softer|less harsh) (?:focus|detail|edges)"),
     ("contrast", r"contrast\w*|flat(?:ten|ter|ness)\w*|punchier"),
-    ("saturation", r"saturat\w*|desaturat\w*|vivid\w*|vibran\w*|colourful|mut(?:e|ed|ing)|(?:richer|stronger|deeper|more intense|bolder|paler|duller|calmer|weaker|livelier|washed[- ]out|faded|less intense|less strong|more|less|fewer|intensif\w+ the|tone down the|boost the|pump up the|quieter|softer) colou?rs?|colours? (?:\w+ ){0,3}(?:richer|stronger|paler|calmer|deeper|bolder|pop|intense|softer|down|up|muted|quieter)"),
-    ("warmth", r"warm(?!.*\blight\b)\w*|cool(?:er|ing|ed| (?:down|it|the|this|everything)\b)|cold(?:er)?|temperature|tint"),
-    ("brightness", r"bright\w*|dark(?:er|en|ens|ened|ening)?\b(?! \w+ (?:letters|lines))|lighten\w*|lighter|exposure|dim(?:mer|med|ming|s)?\b|luminosity|gloomy|murky|light up"),
+    ("saturation", r"oversaturated|colours feel tired|saturat\w*|desaturat\w*|vivid\w*|vibran\w*|colourful|mut(?:e|ed|ing)|(?:richer|stronger|deeper|more intense|bolder|paler|duller|calmer|weaker|livelier|washed[- ]out|faded|less intense|less strong|more|less|fewer|intensif\w+ the|tone down the|boost the|pump up the|quieter|softer) colou?rs?|colours? (?:\w+ ){0,3}(?:richer|stronger|paler|calmer|deeper|bolder|pop|intense|softer|down|up|muted|quieter)"),
+    ("warmth", r"warm(?!.*\blight\b)\w*|cool(?:er|ing|ed| (?:this down|it down|everything down|down|it|the|this|everything)\b)|cold(?:er)?|temperature|tint"),
+    ("brightness", r"bright\w*|dark(?:er|en|ens|ened|ening)?\b(?! \w+ (?:letters|lines))|lighten\w*|lighter|exposure|underexposed|overexposed|dim(?:mer|med|ming|s)?\b|luminosity|gloomy|murky|light up"),
 ]  # fmt: skip
-OPPOSITE = r"\b(?:dark\w*|dim\w*|flat\w*|desaturat\w*|mut(?:e|ed|ing)|paler|duller|calmer|weaker|quieter|faded|washed[- ]out|cool\w*|cold\w*|soft\w*|gloomy|murky|unsharp)\b"
+OPPOSITE = r"\b(?:cool this|overexposed|oversaturated(?!.*\bdown\b)|dark\w*|dim\w*|flat\w*|desaturat\w*|mut(?:e|ed|ing)|paler|duller|calmer|weaker|quieter|faded|washed[- ]out|cool\w*|cold\w*|soft\w*|gloomy|murky|unsharp)\b"
 REDUCE = r"\b(?:less|lower\w*|reduc\w*|decreas\w*|(?<!cool )(?<!cool it )(?<!tone )down|drop\w*|off|minus|fewer|cut|weaken\w*|tone down|pull back|take .*? (?:off|out|away)|not so|without so|too (?:much|bright|sharp|warm|strong|vivid))\b|(?<!\w)-\s?\d"
 
 
@@ -39,9 +39,15 @@ def direction(heard: Heard) -> str:
 
 
 FROM = [
-    ("left", r"(?:from|on|coming from|off to) (?:the )?(?:far )?left(?:-hand)?|left[- ](?:hand )?(?:side )?light|from left"),
+    (
+        "left",
+        r"(?:from|on|coming from|off to) (?:the )?(?:far )?left(?:-hand)?|left[- ](?:hand )?(?:side )?light|from left",
+    ),
     ("right", r"(?:from|on|coming from) (?:the )?(?:far )?right(?:-hand)?|from right"),
-    ("above", r"(?:from )?(?:straight |directly |right )?(?:from )?(?:above|overhead|the top|on high)|top[- ]down|from over it"),
+    (
+        "above",
+        r"(?:from )?(?:straight |directly |right )?(?:from )?(?:above|overhead|the top|on high)|top[- ]down|from over it",
+    ),
     ("behind", r"(?:from )?(?:straight |right )?(?:from )?(?:behind|the back)|back ?lit|backlight\w*"),
 ]
 
@@ -51,7 +57,9 @@ def relight(heard: Heard) -> Draft | None:
     about_light = heard.says(rf"\b{LIGHT_WORD}\b")
     if light in ("soft", "dramatic", "studio", "neon", "candlelight") and not about_light:
         return None
-    if light is None and not heard.says(r"\b(?:relight|change the light(?:ing)?|different light(?:ing)?|other light(?:ing)?)\b"):
+    if light is None and not heard.says(
+        r"\b(?:relight|change the light(?:ing)?|different light(?:ing)?|other light(?:ing)?)\b"
+    ):
         return None
     said: dict[str, Value] = {"light": light} if light else {}
     side = next((name for name, pattern in FROM if heard.says(rf"\b(?:{pattern})\b")), None)

@@ -25,7 +25,7 @@ HAS_PRAISE = re.compile(rf"\b{PRAISING}\b", re.IGNORECASE)
 
 GREETING = (
     r"(?:hi+|hello|hey+(?: all(?=[,.!]))?|greetings|howdy|good (?:morning|evening|afternoon|day)|dear \w+|excuse me|yo|"
-    r"sorry for my \w+)"
+    r"sorry (?:for my \w+|to bother(?: you)?))"
     r"(?: there| again| all| everyone| my friend| friend| team| hello| guys)*"
 )
 THANKS = (
@@ -54,7 +54,10 @@ SIGNPOST_WORD = (
     r"it's|too|much|you|by|way|oh|lol|haha|yes|ooh|right|have|go|see|yeah|wait|listen|look|question|favour|be|nice|"
     r"maybe|again|to|continue|do|like)"
 )
-SIGNPOST = re.compile(rf"^(?!(?:it|this|that|(?:this|that|the first|the second) one)\s*:)(?:{SIGNPOST_WORD}[ ,]+){{0,7}}{SIGNPOST_WORD}\s*:\s*", re.IGNORECASE)
+SIGNPOST = re.compile(
+    rf"^(?!(?:it|this|that|(?:this|that|the first|the second) one)\s*:)(?:{SIGNPOST_WORD}[ ,]+){{0,7}}{SIGNPOST_WORD}\s*:\s*",
+    re.IGNORECASE,
+)
 LEAD = re.compile(
     r"^(?:(?:and|also|then|now|next(?! (?:picture|image|one))|okay|alright|all right|so|well|hm+|um+|uh|oh|ooh|ah|lol|haha|"
     r"yes|yeah|please|but|maybe|perhaps|quick one|(?:one|two) (?:more )?things?(?: more)?|moving on|from here|"
@@ -137,3 +140,10 @@ def trimmed(text: str) -> str:
         if left == text:
             return left
         text = left
+
+
+def only_thanks(text: str) -> bool:
+    """Whether words thank or praise and do nothing else."""
+    return bool(
+        re.fullmatch(rf"[\W]*(?:(?:{THANKS}|great|nice|perfect|super)[\W]*)+", text, re.IGNORECASE)
+    ) and not re.search(r"\b(?:please|yes|ok(?:ay)?)\b", text, re.IGNORECASE)

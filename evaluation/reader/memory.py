@@ -28,7 +28,9 @@ def spoken_of(past: Past) -> str | None:
         case "vqa":
             return asked_about(said.get("question", ""))
         case "instruct_edit":
-            found = re.search(rf"(?:make|bring|move|turn|put|shrink|enlarge) ({THING})", said.get("instruction", ""), re.I)
+            found = re.search(
+                rf"(?:make|bring|move|turn|put|shrink|enlarge) ({THING})", said.get("instruction", ""), re.I
+            )
             return found[1] if found and len(found[1].split()) > 1 else None
         case "remove_object" | "chat":
             return None
@@ -39,14 +41,22 @@ def spoken_of(past: Past) -> str | None:
 
 def only_subject(prompt: str) -> str | None:
     """What a description begins with: its subject."""
-    head = re.split(r",| (?:in|on|at|with|under|next to|beside|near|above|holding|wearing|and|during|by|between) ", prompt)[0]
-    art = re.match(r"(?:.*\b(?:picture|portrait|window|poster|drawing|painting|watercolour|photo|sketch) )of (.+)$", head, re.IGNORECASE)
+    head = re.split(
+        r",| (?:in|on|at|with|under|next to|beside|near|above|holding|wearing|and|during|by|between) ", prompt
+    )[0]
+    art = re.match(
+        r"(?:.*\b(?:picture|portrait|window|poster|drawing|painting|watercolour|photo|sketch) )of (.+)$",
+        head,
+        re.IGNORECASE,
+    )
     return (art[1] if art else head) or None
 
 
 def asked_about(question: str) -> str | None:
     found = re.search(
-        rf"(?:how many|number of|there(?:'s| is| are)|{DETERMINER}|an?|find|see) ([\w-]+(?: on the \w+| in the \w+)?)", question, re.I
+        rf"(?:how many|number of|there(?:'s| is| are)|{DETERMINER}|an?|find|see) ([\w-]+(?: on the \w+| in the \w+)?)",
+        question,
+        re.I,
     )
     return singular(found[1]) if found else None
 

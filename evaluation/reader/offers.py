@@ -1,6 +1,6 @@
 """Offers: what the assistant's reply put forward, and whether the user takes it.
 
-    reply "Gone. Shall I sharpen it too?", user "yes please" -> the call for "sharpen it"
+reply "Gone. Shall I sharpen it too?", user "yes please" -> the call for "sharpen it"
 """
 
 import re
@@ -13,6 +13,10 @@ Reader = Callable[[str], Draft | None]
 PUT_FORWARD = re.compile(
     r"(?:\b(?:shall i|should i|do i|may i|can i|want me to|like me to|wanted me to|wanted to|asked me to|want to|let me|i'd(?: still| then| also| now)?(?: do:| like to)?|i would(?: still| also)?|i could(?: still| also)?|i can(?: still| also)?|i'll|i will|"
     r"still do:|would be to|might help to|may help to|worth (?:it )?to|is to|left is to|or shall i|or should i|that leaves:?|and then|next:|remains:?|to do:|now to|how about|what about|fancy)|:)\s+(?P<what>[^?!]+)",
+    re.IGNORECASE,
+)
+IS_OFFER = re.compile(
+    r"\?|\b(?:i'd|i would|next|rest|still|left|remain\w*|after that|straight after|then|nod|now|second)\b",
     re.IGNORECASE,
 )
 BEHIND = re.compile(
@@ -42,12 +46,16 @@ def put_forward(reply: str) -> Iterator[str]:
     """The clauses of a reply that speak of something still to be done, the last first."""
     told = re.split(r"(?<=[.!?])\s+", reply)
     for sentence in reversed(told[1:] or told):
+        if not IS_OFFER.search(sentence):
+            continue
         found = list(PUT_FORWARD.finditer(sentence))
         for match in reversed(found):
             words = match["what"].strip(" ,.;:")
             yield BEHIND.sub("", words).strip(" ,.;:")
             yield words
-        yield from (sentence.strip(" ,.;:?!"),) if not found and len(told) > 1 and sentence.rstrip().endswith("?") else ()
+        yield from (
+            (sentence.strip(" ,.;:?!"),) if not found and len(told) > 1 and sentence.rstrip().endswith("?") else ()
+        )
 
 
 def refuses(text: str) -> bool:

@@ -1,7 +1,7 @@
 """Own skills: a card that nobody wrote rules for is read from itself - its name, its inputs, its examples.
 
-    own_skill("strew some glitter over the hat, 40 percent")
-        -> Draft("glitter", {"object": "hat", "density": 40})
+own_skill("strew some glitter over the hat, 40 percent")
+    -> Draft("glitter", {"object": "hat", "density": 40})
 """
 
 import re

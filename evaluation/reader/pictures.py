@@ -1,6 +1,6 @@
 """Pictures: which earlier picture is meant, and what the words are without the mention of it.
 
-    earlier("back to the second one and crop it", view) -> Mention(index=1, rest="crop it")
+earlier("back to the second one and crop it", view) -> Mention(index=1, rest="crop it")
 """
 
 import re

@@ -1,6 +1,6 @@
 """Requests: the rules in the order in which they are asked, the most specific first.
 
-    request("swap the car for a bike") -> Draft("replace_object", …)
+request("swap the car for a bike") -> Draft("replace_object", …)
 """
 
 import re
@@ -24,7 +24,9 @@ SPOTS = [
 
 def add_text(heard: Heard) -> Draft | None:
     if not heard.quotes:
-        if heard.says(r"\b(?:add|put|write|need|want|place)\b.*\b(?:text|words|caption|title|headline|lettering|writing)\b"):
+        if heard.says(
+            r"\b(?:add|put|write|need|want|place)\b.*\b(?:text|words|caption|title|headline|lettering|writing)\b"
+        ):
             return Draft("add_text", {})
         return None
     said: dict[str, Value] = {"text": heard.quotes[-1]}
@@ -42,7 +44,9 @@ def spot_in(text: str) -> str | None:
 
 def vague_wish(heard: Heard) -> Draft | None:
     """What the guideline's table says a wish means that names no parameter."""
-    text = re.sub(r"\bmake (?:this|the (?:whole )?(?:picture|image|photo|scene|thing)) ", "make it ", heard.text.casefold())
+    text = re.sub(
+        r"\bmake (?:this|the (?:whole )?(?:picture|image|photo|scene|thing)) ", "make it ", heard.text.casefold()
+    )
     for wish in heard.guideline.vague:
         for said in wish.said:
             if re.search(rf"\b{re.escape(said.casefold())}\b", text):
@@ -63,9 +67,7 @@ def perhaps_new_picture(heard: Heard) -> Draft | None:
     return creation.text_to_image(heard) if creation.describes_a_scene(heard) else None
 
 
-
-
-CUT_OUT = r"\b(?:transparen\w*|no background|see-through|(?<!paper )cut-?outs?|cut out|sticker|isolat\w*|rest empty|nothing (?:at all )?(?:behind|around))\b"
+CUT_OUT = r"\b(?:transparen\w*|no background|see-through|(?<!paper )cut-?outs?|cut out|sticker|separate|on its own|isolat\w*|rest empty|nothing (?:at all )?(?:behind|around))\b"
 
 
 def background(heard: Heard) -> Draft | None:
@@ -75,7 +77,7 @@ def background(heard: Heard) -> Draft | None:
         frames.is_site(heard.text) or heard.says(r"\b(?:change|replace|new|other|different|clear|remove|away)\b")
     ):
         return None
-    if heard.says(CUT_OUT):
+    if heard.says(CUT_OUT) and not heard.says(r"\bwithout moving\b"):
         return frames.remove_background(heard)
     return (None if names_place(heard) else frames.remove_background(heard)) or frames.replace_background(heard)
 
@@ -95,8 +97,6 @@ def recolored(heard: Heard) -> Draft | None:
 
 def exchanged(heard: Heard) -> Draft | None:
     return None if heard.says(r"\b(?:style|anime|manga)\b") else exchanges.replace_object(heard)
-
-
 
 
 RULES: tuple[Rule, ...] = (

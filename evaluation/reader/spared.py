@@ -1,6 +1,6 @@
 """Spared: what must not appear or must be left as it is, and the words without it.
 
-    spared("crop it but don't touch the car") -> ("car", "crop it")
+spared("crop it but don't touch the car") -> ("car", "crop it")
 """
 
 import re
@@ -29,7 +29,10 @@ NOT_WANTED = [
     rf"(?:just |but |and |only |with )*(?:no|without(?: any)?|minus|there should be no|don't (?:add|draw|paint|include|want|put in|show)(?: any)?)"
     rf" (?P<what>[\w' -]+?)(?: in it| in there| anywhere| please| though)*$",
 ]
-NOTHING_ELSE = re.compile(r"^(?:anything|everything|nothing|rest|it|picture|image|scene|subject|any|all|that|this|else|anything else.*|the rest)\b", re.I)
+NOTHING_ELSE = re.compile(
+    r"^(?:anything|everything|nothing|rest|it|picture|image|scene|subject|any|all|that|this|else|anything else.*|the rest)\b",
+    re.I,
+)
 
 
 class Spared(NamedTuple):

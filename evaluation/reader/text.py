@@ -30,7 +30,9 @@ NEIGHBOURS = {
     "p": "ol", "a": "qwsz", "s": "awedxz", "d": "serfcx", "f": "drtgvc", "g": "ftyhbv", "h": "gyujnb", "j": "huikmn",
     "k": "jiolm", "l": "kop", "z": "asx", "x": "zsdc", "c": "xdfv", "v": "cfgb", "b": "vghn", "n": "bhjm", "m": "njk",
 }  # fmt: skip
-QUOTED = re.compile(r"\"([^\"]+)\"|“([^”]+)”|„([^“”]+)[“”]|«([^»]+)»|(?<!\w)['‘]([^'‘’\n]+(?:['’]\w[^'‘’]*)*)['’](?!\w)")
+QUOTED = re.compile(
+    r"\"([^\"]+)\"|“([^”]+)”|„([^“”]+)[“”]|«([^»]+)»|(?<!\w)['‘]([^'‘’\n]+(?:['’]\w[^'‘’]*)*)['’](?!\w)"
+)
 WORD = re.compile(r"[A-Za-z][A-Za-z'/&]*")
 
 

@@ -1,7 +1,7 @@
 """Things: how a thing is named in the words around it, and values that are read alike for every skill.
 
-    named("the strawberry on the left out of there") -> "strawberry on the left"
-    amount("a bit brighter", guideline)              -> 15
+named("the strawberry on the left out of there") -> "strawberry on the left"
+amount("a bit brighter", guideline)              -> 15
 """
 
 import re

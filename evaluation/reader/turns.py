@@ -16,7 +16,9 @@ from schemas.guideline import Guideline
 from schemas.skill import Library, Value
 
 CHAT = Draft("chat", {})
-PURPOSE = re.compile(r",? (?:just |only )?(?:so as )?to (?:balance|match|fill|complete|round|liven)\b.*$", re.IGNORECASE)
+PURPOSE = re.compile(
+    r",? (?:just |only )?(?:so as )?to (?:balance|match|fill|complete|round|liven)\b.*$", re.IGNORECASE
+)
 
 
 def read_view(view: View, library: Library, guideline: Guideline) -> Call:
@@ -97,19 +99,23 @@ def in_guided_creation(heard: Heard) -> Draft | None:
     if not drafting.says_done(heard.view.user):
         return CHAT
     opening, *answers = (heard_at(heard, n) for n in range(start, len(heard.view.past)))
-    said = [drafting.subject(opening.text), *(drafting.answer_in(past.text) for past in answers), drafting.answer_in(heard.text)]
+    said = [
+        drafting.subject(opening.text),
+        *(drafting.answer_in(past.text) for past in answers),
+        drafting.answer_in(heard.text),
+    ]
     return Draft("text_to_image", {"prompt": ", ".join(part for part in said if part)})
 
 
 def taken_up(heard: Heard) -> Draft | None:
     """A yes or a no to what the last reply put forward."""
     offer = offers.offered(heard.view, lambda words: by_itself(with_text(heard, words)))
-    agreed = bool(follow_ups.YES.match(heard.text or heard.view.user))
+    agreed = bool(follow_ups.YES.match(heard.text or heard.view.user)) and not manners.only_thanks(heard.view.user)
     if offer is None and not agreed:
         return None
     if offers.refuses(heard.text or heard.view.user):
         return CHAT
-    if not agreed and (len(heard.text.split()) > 7 or complete(by_itself(heard), heard.library)):
+    if not agreed and (not heard.text or len(heard.text.split()) > 7 or complete(by_itself(heard), heard.library)):
         return None
     return leftover(heard) or offer or CHAT
 
@@ -136,10 +142,18 @@ def filled_in(heard: Heard) -> Draft | None:
     if not asked or not skill or asked.intent in ("chat", "vqa", "text_to_image") or complete(asked, heard.library):
         return None
     own = by_itself(heard)
-    if own and own.intent == asked.intent and complete(merged := Draft(own.intent, {**asked.parameters, **own.parameters}), heard.library):
+    if (
+        own
+        and own.intent == asked.intent
+        and complete(merged := Draft(own.intent, {**asked.parameters, **own.parameters}), heard.library)
+    ):
         return merged
     said = re.sub(drafting.ANSWER_LEAD, "", heard.text)
-    missing = [i for i in skill.inputs if i.name not in asked.parameters and (i.required or frames.lacks_detail(skill.id, asked.parameters))]
+    missing = [
+        i
+        for i in skill.inputs
+        if i.name not in asked.parameters and (i.required or frames.lacks_detail(skill.id, asked.parameters))
+    ]
     values = {i.name: v for i in missing if (v := follow_ups.value_for(i, said, skill.id, heard)) is not None}
     filled = Draft(asked.intent, {**asked.parameters, **values})
     return filled if values and complete(filled, heard.library) else None
@@ -157,7 +171,11 @@ def by_itself(heard: Heard) -> Draft | None:
     """A request; of two in one turn, the first."""
     two = follow_ups.parts(heard.text, lambda words: alone(with_text(heard, words)))
     whole = alone(heard)
-    if two and whole and whole.intent not in ("replace_object", "text_to_image", "chat", "vqa", "scribble_to_image", "pose_to_image"):
+    if (
+        two
+        and whole
+        and whole.intent not in ("replace_object", "text_to_image", "chat", "vqa", "scribble_to_image", "pose_to_image")
+    ):
         return alone(with_text(heard, two[0]))
     return whole
 

@@ -1,14 +1,15 @@
 """Which dialogues a page shows of a release too large to show: a fair sample that names its seed.
 
 Every dialogue has a rank, the hash of the release's identity and its own id. A page takes the best-ranked
-of each skill, then seat by seat the best-ranked of whichever split and length is furthest from its share,
-so that a page cut short is still fair. Only text columns are read, and only candidates are kept.
+of each skill and of each phenomenon, then seat by seat the best-ranked of whichever split and length is
+furthest from its share, so that a page cut short is still fair. Only text columns are read, and only
+candidates are kept.
 """
 
 import hashlib
 from bisect import insort
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,7 +23,7 @@ from store.shards import turn_class_of
 from store.versions import EDITED
 
 Stratum = tuple[str, str]
-COLUMNS = ["id", "turns.list.element.user", "turns.list.element.intent"]
+COLUMNS = ["id", *(f"turns.list.element.{name}" for name in ("user", "intent", "phenomena"))]
 
 
 class Place(NamedTuple):
@@ -32,6 +33,7 @@ class Place(NamedTuple):
     id: str
     stratum: Stratum
     skills: frozenset[str]
+    phenomena: frozenset[str]
     shard: Path
     group: int
     row: int
@@ -43,12 +45,13 @@ class Survey(NamedTuple):
     sizes: Counter[Stratum]
     best: dict[Stratum, list[Place]]
     by_skill: dict[str, Place]
+    by_phenomenon: dict[str, Place]
     turns: dict[str, Counter[int]]
     words: dict[str, Counter[int]]
 
 
 def survey(folder: Path, manifest: Manifest, most: int) -> Survey:
-    found = Survey(Counter(), defaultdict(list), {}, defaultdict(Counter), defaultdict(Counter))
+    found = Survey(Counter(), defaultdict(list), {}, {}, defaultdict(Counter), defaultdict(Counter))
     for file in manifest.files:
         if file.rows is not None:
             split = file.path.split("/")[0]
@@ -66,7 +69,8 @@ def places(shard: Path, split: str, identity: str) -> Iterator[tuple[Place, list
                     rank = hashlib.sha256(f"{identity} {row['id']}".encode()).hexdigest()
                     stratum = (split, turn_class_of(len(row["turns"])))
                     skills = frozenset(turn["intent"] for turn in row["turns"])
-                    place = Place(rank, row["id"], stratum, skills, shard, group, n)
+                    phenomena = frozenset(name for turn in row["turns"] for name in turn["phenomena"])
+                    place = Place(rank, row["id"], stratum, skills, phenomena, shard, group, n)
                     yield place, [turn["user"] for turn in row["turns"]]
     except (pa.ArrowException, OSError, KeyError, TypeError) as error:
         raise Damaged(shard, f"cannot be read ({first_line(error)})", EDITED) from error
@@ -82,11 +86,13 @@ def count(found: Survey, place: Place, said: list[str], most: int) -> None:
     del best[most:]
     for skill in place.skills:
         found.by_skill[skill] = min(place, found.by_skill.get(skill, place))
+    for name in place.phenomena:
+        found.by_phenomenon[name] = min(place, found.by_phenomenon.get(name, place))
 
 
 def choose(found: Survey, most: int) -> list[Place]:
     """In order of precedence: a page that has room for fewer takes the first ones."""
-    chosen = covering(found.by_skill)[:most]
+    chosen = covering(found)[:most]
     seats = Counter(place.stratum for place in chosen)
     taken = {place.id for place in chosen}
     waiting = {stratum: iter([p for p in best if p.id not in taken]) for stratum, best in sorted(found.best.items())}
@@ -101,17 +107,16 @@ def choose(found: Survey, most: int) -> list[Place]:
     return chosen
 
 
-def covering(by_skill: Mapping[str, Place]) -> list[Place]:
-    """Few dialogues that show every skill between them."""
+def covering(found: Survey) -> list[Place]:
+    """Few dialogues that show every skill, then every phenomenon, between them."""
     chosen: list[Place] = []
-    for skill, place in sorted(by_skill.items()):
-        if skill not in skills_of(chosen):
+    for skill, place in sorted(found.by_skill.items()):
+        if not any(skill in other.skills for other in chosen):
+            chosen.append(place)
+    for name, place in sorted(found.by_phenomenon.items()):
+        if not any(name in other.phenomena for other in chosen):
             chosen.append(place)
     return chosen
-
-
-def skills_of(chosen: Iterable[Place]) -> set[str]:
-    return {skill for place in chosen for skill in place.skills}
 
 
 def claim(size: int, seats: int) -> tuple[bool, float]:

@@ -20,7 +20,6 @@ from schemas.manifest import Manifest
 from schemas.plan import Cell
 from schemas.skill import Library, SkillType
 from store.files import first_line, read_text
-from store.shards import cell_key
 from store.versions import EDITED
 
 PLAIN = "plain"
@@ -33,11 +32,10 @@ class Row(NamedTuple):
 
 
 class Order(NamedTuple):
-    """What the plan asked for by one cell, what was made for it, and all dialogues that hold such a turn."""
+    """What the plan asked for by one cell, and what was made for it."""
 
     cell: Cell
     made: int
-    held: int
 
 
 class Coverage(NamedTuple):
@@ -61,7 +59,7 @@ def coverage(manifest: Manifest, found: Survey, library: Library, asked: Sequenc
         for skill in skills
     )
     of_length = sum(found.turns.values(), Counter[int]())
-    orders = tuple(Order(cell, made[key_of(cell)], held[key_of(cell)]) for cell in asked)
+    orders = tuple(Order(cell, made[f"{cell.skill}/{cell.turns}/{cell.phenomenon or 'any'}"]) for cell in asked)
     return Coverage(lengths, with_total([of_length[n] for n in lengths]), phenomena, rows, orders)
 
 
@@ -84,10 +82,6 @@ def axes(parted: dict[tuple[str, int, str], int], library: Library) -> tuple[tup
 def place_of(skill: str, library: Library) -> int:
     card = library.get(skill)
     return TYPES.index(card.type) if card else len(TYPES)
-
-
-def key_of(cell: Cell) -> str:
-    return cell_key(cell.skill, cell.turns, cell.phenomenon)
 
 
 def asked_cells(folder: Path) -> tuple[Cell, ...]:

@@ -36,7 +36,7 @@ function filter() {
 
 // The table's numbers for one number of turns, each shaded by its share of the highest of them.
 function show() {
-  const radios = [...lengths.elements.length];
+  const radios = [...lengths.elements.number];
   const at = radios.findIndex((each) => each.checked);
   const highest = Math.max(...cells.map(({ numbers }) => numbers[at]));
   for (const { link, numbers } of cells) {
@@ -46,6 +46,12 @@ function show() {
     link.style.setProperty("--heat", `${4 + 46 * (Math.log(n) / Math.log(Math.max(highest, 2)))}%`);
   }
   document.getElementById("of-length").textContent = radios[at].dataset.dialogues;
+}
+
+// The heading of the column under the pointer; its row needs no script.
+function mark(event) {
+  const at = event.target.closest("tbody td")?.cellIndex;
+  for (const heading of event.currentTarget.tHead.rows[0].cells) heading.classList.toggle("marked", heading.cellIndex === at);
 }
 
 // A link to a dialogue that the filters hide shows it all the same.
@@ -60,7 +66,7 @@ function follow() {
 
 document.querySelectorAll("a[data-filter]").forEach((link) =>
   link.addEventListener("click", () => {
-    const length = link.dataset.numbers ? lengths.elements.length.value : "all";
+    const length = link.dataset.numbers ? lengths.elements.number.value : "all";
     form.reset();
     for (const [name, value] of new URLSearchParams(link.dataset.filter)) form.elements[name].value = value;
     if (length !== "all") form.elements.turns.value = length;
@@ -76,6 +82,7 @@ form.hidden = false;
 filter();
 if (lengths) {
   lengths.addEventListener("change", show);
+  document.getElementById("cells").addEventListener("pointerover", mark);
   lengths.hidden = false;
   show();
 }

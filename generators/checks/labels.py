@@ -52,4 +52,4 @@ def grounded(dialogue: Dialogue, library: Library) -> str | None:
 
 
 def words_of(text: str) -> set[str]:
-    return set(re.findall(r"[^\W_]+", text.casefold())) - {"a", "an", "the"}
+    return set(re.findall(r"[^\W_]+", text.casefold())) - {"a", "an", "and", "the"}
