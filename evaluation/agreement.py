@@ -1,6 +1,6 @@
 """Agreement: how often an independent reading of the words comes to the call that the label holds.
 
-    measure(readings(dialogues, library, guideline)) -> {"recolor": Tally(turns=77, intents=76, exact=75, …), …}
+    tallies(readings(dialogues, library, guideline))["all"] -> {"recolor": Tally(turns=77, intents=76, exact=75, …), …}
 
 Values are compared as people would: case, articles and a number's spelling make no difference, and of a question it is
 enough that one holds the words of the other.
@@ -93,18 +93,18 @@ def readings(
             yield Reading(dialogue.id, n, turn.user, grouping(dialogue, turn), turn.call, read)
 
 
-def measure(found: Iterable[Reading]) -> dict[str, dict[str, Tally]]:
+def tallies(found: Iterable[Reading]) -> dict[str, dict[str, Tally]]:
     """Per group, per labelled skill."""
-    tallies: dict[str, dict[str, Tally]] = {}
+    counted: dict[str, dict[str, Tally]] = {}
     for reading in found:
-        skills = tallies.setdefault(reading.group, {})
+        skills = counted.setdefault(reading.group, {})
         skills.setdefault(reading.label.intent, Tally()).add(reading)
-    return tallies
+    return counted
 
 
-def total(tallies: Iterable[Tally]) -> Tally:
+def total(counted: Iterable[Tally]) -> Tally:
     whole = Tally()
-    for tally in tallies:
+    for tally in counted:
         whole.turns += tally.turns
         whole.intents += tally.intents
         whole.named += tally.named

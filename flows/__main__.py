@@ -211,6 +211,18 @@ def export(release: Path, shape: str, out: Path | None) -> None:
     click.echo(f"{out}: {count:,} rows", err=True)
 
 
+@main.command()
+@click.argument("release", type=PATH)
+@click.option("--show", default=0, show_default=True, metavar="N", help="Print N readings that differ, by class.")
+@click.option("--split", type=click.Choice(["sft", "rlhf", "test"]), help="Only this one.")
+@plain_errors
+def agreement(release: Path, show: int, split: Split | None) -> None:
+    """How often a reader that knows no phrase bank comes to the labels of a RELEASE, skill by skill."""
+    from flows.measure import agreement as measured
+
+    click.echo(measured(release, show, split))
+
+
 @main.group()
 def skills() -> None:
     """The library of skills, and checking cards of your own."""

@@ -1,12 +1,25 @@
-"""Measuring what a release's users say, and drawing turns of it for a person to read."""
+"""Measuring what a release's users say, and whether its words say what its labels hold."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from evaluation.agreement import Reading, Tally, disagreements, readings, tallies, total
 from evaluation.realism import Finding, measure
+from generators.guideline import guideline
+from schemas.dialogue import Dialogue
+from schemas.errors import BadInput
+from schemas.prompt import SPLITS, Split
+from schemas.skill import Library
+from store.files import read_text
+from store.rows import dialogue_of
+from store.streams import streamed
 from store.versions import shard_paths
+
+READ = ("id", "prompt_id", "prompt", "category", "author", "renderer", "turns", "image_info.list.element.sha256",
+        "image_info.list.element.recipe")  # fmt: skip
+COMMONEST = 2
 
 
 def user_turns(folder: Path) -> list[list[str]]:
@@ -35,3 +48,48 @@ def realism(folders: list[Path]) -> str:
 def value_of(finding: Finding) -> str:
     mark = {True: "", False: "  missed", None: ""}[finding.met]
     return f"{finding.value:.4g}{mark}"
+
+
+def agreement(folder: Path, show: int = 0, split: Split | None = None) -> str:
+    """Per skill, how often an independent reading comes to the label; then the readings that differ, by class."""
+    found = list(readings(dialogues(folder, split), library_of(folder), guideline()))
+    if not found:
+        raise BadInput(f"{folder}: has no turn to read" + (f" in {split}" if split else ""))
+    per_skill = tallies(found)["all"]
+    lines = [f"{'':<20}{'turns':>7}{'intent':>9}{'values':>9}{'exact':>9}   read otherwise"]
+    lines += [line_of(skill, tally) for skill, tally in sorted(per_skill.items())]
+    lines.append(line_of("all", total(per_skill.values())).rstrip())
+    return "\n".join([*lines, *differing(found, show)])
+
+
+def line_of(skill: str, tally: Tally) -> str:
+    shares = (tally.intents / tally.turns, tally.agreed / max(1, tally.named), tally.exact / tally.turns)
+    cells = "".join(f"{100 * share:>8.1f}%" for share in shares)
+    common = "; ".join(f"{what} ({count})" for what, count in tally.confusions.most_common(COMMONEST))
+    return f"{skill:<20}{tally.turns:>7,}{cells}   {common if skill != 'all' else ''}".rstrip()
+
+
+def differing(found: list[Reading], show: int) -> Iterator[str]:
+    """Up to so many disagreements, classes by size."""
+    left = show
+    for what, members in disagreements(found).items():
+        if left <= 0:
+            return
+        yield f"\n{what}: {len(members)}"
+        for reading in members[:left]:
+            yield f"  {reading.dialogue_id}/{reading.turn + 1}  {reading.words}"
+            yield f"    label {reading.label.intent} {reading.label.parameters_json}"
+            yield f"    read  {reading.read.intent} {reading.read.parameters_json}"
+        left -= len(members)
+
+
+def dialogues(folder: Path, split: Split | None) -> Iterator[Dialogue]:
+    """The dialogues of a release, or of one split; neither pictures nor scenes are read."""
+    for _, row in streamed(folder, READ, (split,) if split else SPLITS):
+        images = [info | {"scene": None} for info in row["image_info"]]
+        yield dialogue_of(row | {"image_info": images, "preferences": []})
+
+
+def library_of(folder: Path) -> Library:
+    """The shelf that a release was made for."""
+    return Library.model_validate_json(read_text(folder / "skills.json"))

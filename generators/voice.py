@@ -7,6 +7,8 @@ from generators.banks import Form, Manner, choose, shared
 from generators.walk import ANSWERS
 from schemas.outline import PlannedTurn
 
+WORDS_ALONE = frozenset({"vqa", "chat"})  # a question is closed with thanks at most
+THANKS = re.compile(r"(many )?(thank|thx|ty|cheers|ta$|lol|haha)")
 ATTACHED_WITH_THE_WORDS = ("scribble_to_image", "pose_to_image")
 # Kinds of talk that are greeting or thanks themselves.
 SOCIAL = frozenset({"greeting", "thanks", "praise", "smalltalk", "done"})
@@ -69,8 +71,9 @@ def voiced(request: str, form: Form, turn: PlannedTurn, n: int, manner: Manner, 
         elif shared().switch.get(manner.name) and form != "statement" and rng.random() < manner.switch:
             before.append(rng.choice(shared().switch[manner.name]))
     text = " ".join([*before, request])
-    if manner.closers and not asks_nothing and rng.random() < manner.close:
-        closer = rng.choice(manner.closers)
+    closers = [c for c in manner.closers if turn.call.intent not in WORDS_ALONE or THANKS.match(c)]
+    if closers and not asks_nothing and rng.random() < manner.close:
+        closer = rng.choice(closers)
         text = f"{text} {closer}" if text.endswith(("?", ".", "!")) else f"{text}, {closer}"
     return lowered(text) if rng.random() < manner.lower else sentence_starts(text)
 

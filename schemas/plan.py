@@ -40,7 +40,8 @@ class Cell(Record):
     count: int = Field(ge=1, le=1_000_000)
 
     def __str__(self) -> str:
-        return f"{self.skill} in {self.turns} turn{'s' * (self.turns > 1)}, {self.phenomenon or 'plain'}"
+        about = f", {self.phenomenon}" if self.phenomenon else ""
+        return f"{self.skill} in {self.turns} turn{'s' * (self.turns > 1)}{about}"
 
 
 class Dialogues(Record):

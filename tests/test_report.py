@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from flows.build import build
+from flows.progress import Silent
 from flows.report import Report, page_beside, write_report
 from flows.report_page.choice import Place, Survey, choose, survey
 from schemas.errors import BadInput, Damaged, Refused
@@ -21,6 +24,7 @@ from store.files import sha256_of
 from store.release import Outcome
 from store.rows import Row, arrow_schema
 from store.versions import read_manifest, write_manifest
+from tests.conftest import small_plan
 from tests.test_cli import run
 
 ARTICLE = re.compile(r'<article class="dialogue" id="([^"]+)".*?</article>', flags=re.DOTALL)
@@ -39,17 +43,32 @@ def page(report: Report) -> str:
 def altered(tiny: Outcome, folder: Path, change: Callable[[Row], None]) -> Path:
     """A sound release in which the first test dialogue is another: its files and identity are made to fit."""
     folder = Path(shutil.copytree(tiny.folder, folder))
-    manifest = read_manifest(folder)
     (path,) = (folder / "test").glob("*.parquet")
     rows = pq.read_table(path).to_pylist()
     change(rows[0])
     pq.write_table(pa.Table.from_pylist(rows, schema=arrow_schema()), path)
+    altered_files(folder)
+    return folder
+
+
+def altered_files(folder: Path) -> None:
+    """Make the manifest of a release that was edited by hand fit its files."""
+    manifest = read_manifest(folder)
     files = []
     for file in manifest.files:
         place = folder / file.path
         files.append(File(path=file.path, sha256=sha256_of(place), bytes=place.stat().st_size, rows=file.rows))
     write_manifest(folder, manifest.model_copy(update={"files": tuple(files)}).identified())
-    return folder
+
+
+def cells_in(folder: Path) -> Counter[tuple[str, int, str]]:
+    """How many dialogues of a release hold a turn of the skill, in so many turns, with the phenomenon."""
+    cells: Counter[tuple[str, int, str]] = Counter()
+    for path in folder.glob("*/*.parquet"):
+        for row in pq.read_table(path, columns=["turns"]).to_pylist():
+            turns = row["turns"]
+            cells.update({(t["intent"], len(turns), name) for t in turns for name in t["phenomena"] or ("plain",)})
+    return cells
 
 
 def shown_ids(page: str) -> list[str]:
@@ -95,12 +114,78 @@ def test_the_counts_of_the_manifest_are_stated(tiny: Outcome, page: str) -> None
         assert f"<figcaption>{name} " in page
 
 
+def test_the_table_has_every_cell_for_every_number_of_turns(tiny: Outcome, page: str) -> None:
+    cells = cells_in(tiny.folder)
+    lengths = sorted({turns for _, turns, _ in cells})
+    assert re.findall(r'name="number" value="(\w+)"', page) == ["all", *map(str, lengths)]
+    wanted = {}
+    for skill, _, name in cells:
+        numbers = [cells[skill, turns, name] for turns in lengths]
+        wanted[skill, name] = (" ".join(map(str, [sum(numbers), *numbers])), str(sum(numbers)))
+    shown = re.findall(r'skill=(\w+)&amp;phenomenon=(\w+)" data-numbers="([\d ]+)"[^>]*>(\d+)</a>', page)
+    assert {(skill, name): numbers for skill, name, *numbers in shown} == {k: list(v) for k, v in wanted.items()}
+
+
+def test_the_table_begins_with_what_is_plain_and_ends_with_kinds_of_talk(page: str) -> None:
+    columns = re.findall(r'<th scope="col"><span>([^<]*)</span>', page)
+    assert columns[0] == "plain" and {"greeting", "howto", "thanks"} & set(columns)
+    assert columns.index("intent switch") < min(columns.index(name) for name in columns if name in ("howto", "advice"))
+    skills = re.findall(r'<th scope="row"><i class="mark (\w+)">', page)
+    assert [skill for n, skill in enumerate(skills) if skill not in skills[:n]] == ["create", "edit", "ask", "talk"]
+
+
+def test_what_the_plan_asked_for_by_cell_stands_beside_what_was_made(tmp_path: Path) -> None:
+    cells = [
+        {"skill": "recolor", "turns": 2, "phenomenon": "correction", "count": 2},
+        {"skill": "recolor", "turns": 2, "phenomenon": "correction", "count": 1},
+        {"skill": "vqa", "turns": 1, "count": 2},
+    ]
+    dialogues = {"per_prompt": 2, "turns": {"short": 1}, "mix": {"text_to_image": 1, "recolor": 1}, "cells": cells}
+    made = build(small_plan(dialogues=dialogues), tmp_path / "data", 2, Silent())
+    written = write_report(made.folder, tmp_path / "page.html").path.read_text(encoding="utf-8")
+    orders = re.findall(
+        r'data-filter="([^"]*)" title="Show dialogues like these">.*?<td>(\d+)</td><td>(\d+)</td>', written
+    )
+    assert orders == [
+        ("skill=recolor&amp;turns=2&amp;phenomenon=correction", "3", "3"),
+        ("skill=vqa&amp;turns=1", "2", "2"),
+    ]
+
+
+def test_a_plan_without_cells_has_no_table_of_them(page: str) -> None:
+    assert 'id="cells"' in page and "Made for the plan" not in page
+
+
+def test_a_plan_that_is_none_is_named(tiny: Outcome, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(tiny.folder, tmp_path / "tiny-9.0.0"))
+    (folder / "plan.yaml").write_text("- no plan\n")
+    altered_files(folder)
+    with pytest.raises(Damaged, match=r"plan\.yaml: is not a plan"):
+        write_report(folder, tmp_path / "page.html")
+
+
+def test_a_dialogue_names_its_manner_and_what_each_answer_adds(tiny: Outcome, page: str) -> None:
+    rows = [row for path in tiny.folder.glob("*/*.parquet") for row in pq.read_table(path).to_pylist()]
+    articles = {found[1]: found[0] for found in ARTICLE.finditer(page)}
+    answers = 0
+    for row in rows:
+        article = articles[row["id"]]
+        assert f'<span class="tag">{row["manner"]} speech</span>' in article
+        for turn in (t for t in row["turns"] if t["dimension"]):
+            answers += 1
+            added = html.escape(turn["phrase"]) if turn["phrase"] else "left open"
+            assert re.search(
+                rf"<dt>{turn['dimension'].replace('_', ' ')}</dt><dd[^>]*>{re.escape(added)}</dd>", article
+            )
+    assert answers > 0 and page.count('<dl class="adds"') == answers
+
+
 def test_words_of_a_release_never_become_markup(tiny: Outcome, tmp_path: Path) -> None:
     nasty = '</p><script>alert("owned")</script><img src=x onerror=alert(1)>'
 
     def change(row: Row) -> None:
-        row["prompt"] = row["category"] = row["author"] = nasty
-        row["turns"][0] |= {"user": nasty, "reply": nasty, "construction": nasty, "phenomena": [nasty]}
+        row["prompt"] = row["category"] = row["author"] = row["manner"] = nasty
+        row["turns"][0] |= {"user": nasty, "reply": nasty, "construction": nasty, "phenomena": [nasty], "phrase": nasty}
         row["turns"][0]["parameters"] = json.dumps({"prompt": nasty, nasty: nasty})
 
     folder = altered(tiny, tmp_path / "tiny-9.0.0", change)
@@ -130,6 +215,12 @@ def test_judgements_are_shown_with_their_judge(tiny: Outcome, tmp_path: Path) ->
     assert "judged by simulated" in written and "rejected (model-7)" in written and "because: rude" in written
 
 
+def test_a_sample_shows_every_phenomenon(tiny: Outcome, tmp_path: Path) -> None:
+    written = write_report(tiny.folder, tmp_path / "some.html", most=60).path.read_text(encoding="utf-8")
+    found = {name for names in re.findall(r'data-phenomenon="([^"]*)"', written) for name in names.split()}
+    assert found - {"plain"} == {name for counts in tiny.manifest.splits.values() for name in counts.by_phenomenon}
+
+
 def test_a_page_of_few_dialogues_still_shows_every_skill(tiny: Outcome, tmp_path: Path) -> None:
     report = write_report(tiny.folder, tmp_path / "few.html", most=30)
     written = report.path.read_text(encoding="utf-8")
@@ -148,10 +239,10 @@ def test_a_page_is_never_larger_than_its_limit_and_says_so(tiny: Outcome, tmp_pa
 
 def test_a_sample_has_each_split_and_length_in_its_share(tiny: Outcome) -> None:
     found = survey(tiny.folder, tiny.manifest, 50)
-    chosen = choose(found._replace(by_skill={}), 50)
+    chosen = choose(found._replace(by_skill={}, by_phenomenon={}), 50)
     for stratum, size in found.sizes.items():
         assert abs(sum(place.stratum == stratum for place in chosen) - size / 2) <= 1
-    assert choose(found._replace(by_skill={}), 20) == chosen[:20]
+    assert choose(found._replace(by_skill={}, by_phenomenon={}), 20) == chosen[:20]
 
 
 def test_another_identity_gives_another_sample(tiny: Outcome) -> None:
@@ -217,7 +308,7 @@ SWITCHES = (
 )  # fmt: skip
 TOO_WIDE = """
 return [...document.querySelectorAll("body *")]
-  .filter((each) => each.checkVisibility() && !each.matches(".skip"))
+  .filter((each) => each.checkVisibility() && !each.matches(".skip, .scroll *"))
   .filter((each) => each.getBoundingClientRect().right > arguments[0] + 1 || each.getBoundingClientRect().left < -1)
   .map((each) => `${each.tagName}.${each.className} ${each.textContent.slice(0, 40)}`);
 """
@@ -306,7 +397,65 @@ def test_in_a_browser_filters_show_the_right_dialogues(browser: Any, report: Rep
 def test_in_a_browser_a_plot_leads_to_its_dialogues(browser: Any, report: Report) -> None:
     wide(browser, 1440)
     browser.get(report.path.as_uri())
-    browser.execute_script("document.querySelector('a[data-filter=turns][data-value=\"1\"]').click()")
+    browser.execute_script("document.querySelector('a[data-filter=\"turns=1\"]').click()")
     shown = browser.execute_script(VISIBLE)
     assert 0 < len(shown) < 100
     assert browser.execute_script("return document.querySelector('#filters [name=turns]').value") == "1"
+
+
+TABLE = """
+return [...document.querySelectorAll("#cells a")].filter((link) => link.checkVisibility())
+  .map((link) => [link.dataset.filter, Number(link.textContent), link.style.getPropertyValue("--heat")]);
+"""
+
+
+@pytest.mark.browser
+def test_in_a_browser_the_table_of_cells_shows_one_number_of_turns(browser: Any, tiny: Outcome, report: Report) -> None:
+    wide(browser, 1440)
+    browser.get(report.path.as_uri())
+    cells = cells_in(tiny.folder)
+
+    def wanted(*lengths: int) -> dict[str, int]:
+        found: Counter[str] = Counter()
+        for (skill, turns, name), n in cells.items():
+            found[f"skill={skill}&phenomenon={name}"] += n if turns in lengths else 0
+        return dict(+found)
+
+    def shown() -> dict[str, int]:
+        return {name: number for name, number, _ in browser.execute_script(TABLE)}
+
+    assert shown() == wanted(*range(1, 7))
+    browser.execute_script("document.querySelector('#lengths [value=\"3\"]').click()")
+    assert shown() == wanted(3) != wanted(*range(1, 7))
+    heats = {number: float(heat.rstrip("%")) for _, number, heat in browser.execute_script(TABLE)}
+    assert sorted(heats.values()) == [heats[number] for number in sorted(heats)] and max(heats.values()) == 50
+    dialogues = sum(n for counts in survey(tiny.folder, tiny.manifest, 1).turns.values() for n in [counts[3]])
+    assert browser.execute_script("return document.getElementById('of-length').textContent") == str(dialogues)
+    assert browser.get_log("browser") == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("turns", ["all", "2"])
+def test_in_a_browser_a_cell_leads_to_its_dialogues(browser: Any, tiny: Outcome, report: Report, turns: str) -> None:
+    wide(browser, 1440)
+    browser.get(report.path.as_uri())
+    browser.execute_script("document.querySelector(`#lengths [value='${arguments[0]}']`).click()", turns)
+    for name, number, _ in browser.execute_script(TABLE)[::5]:
+        browser.execute_script("document.querySelector(`#cells a[data-filter='${arguments[0]}']`).click()", name)
+        assert len(browser.execute_script(VISIBLE)) == number, name
+    chosen = browser.execute_script("return Object.fromEntries(new FormData(document.getElementById('filters')))")
+    assert f"skill={chosen['skill']}&phenomenon={chosen['phenomenon']}" == name
+    assert chosen["turns"] == ("" if turns == "all" else turns)
+
+
+@pytest.mark.browser
+def test_in_a_browser_the_table_scrolls_in_its_own_box_and_keeps_the_skills(browser: Any, report: Report) -> None:
+    wide(browser, 390)
+    browser.get(report.path.as_uri())
+    browser.execute_script("document.querySelector('.scroll').scrollLeft = 300")
+    left, scrolled, page = browser.execute_script(
+        "const box = document.querySelector('.scroll');"
+        "const heading = box.querySelector('tbody th').getBoundingClientRect();"
+        "return [heading.left - box.getBoundingClientRect().left, box.scrollLeft, scrollX]"
+    )
+    assert (left, scrolled, page) == (0, 300, 0)

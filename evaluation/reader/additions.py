@@ -14,31 +14,48 @@ from schemas.skill import Value
 
 SIDE = r"(?:-hand)?(?: side| half| corner| edge)?(?: of (?:it|the picture|the image))?"
 POSITIONS = [
-    ("foreground", r"(?:in|into|at|to|on) (?:the )?(?:very )?(?:foreground|front)(?! of)|up front|close to the (?:viewer|camera)|nearer|close up"),
-    ("background", r"(?:in|into|at|to) the (?:back|background|distance)|further back|far (?:back|away|behind|off)|way back|farther back"),
+    ("foreground", (
+        r"(?:in|into|at|to|on) (?:the )?(?:very )?(?:foreground|front)(?! of)|up front|close to the (?:viewer|"
+        r"camera)|nearer|close up"
+    )),
+    ("background", (
+        r"(?:in|into|at|to) the (?:back|background|distance)|further back|far (?:back|away|behind|off)|way back|"
+        r"farther back"
+    )),
     ("sky", r"(?:in|into|up in|across|to|high in) the (?:sky|air|clouds)|up (?:above|high)|overhead|in midair"),
     ("left", rf"(?:over )?(?:on|to|at|in) (?:the |its )?(?:far )?left{SIDE}|left side|left"),
     ("right", rf"(?:over )?(?:on|to|at|in) (?:the |its )?(?:far )?right{SIDE}|right side"),
     ("middle", r"(?:right |smack |dead )?(?:in|at|into) the (?:very )?(?:middle|centre)|centred|centrally"),
 ]  # fmt: skip
 ADD = (
-    r"(?:add(?:ing)?|put(?:ting)?|plac(?:e|ing)|insert(?:ing)?|includ(?:e|ing)|squeez(?:e|ing)|fit(?:ting)?|paint(?:ing)?|draw(?:ing)?|"
-    r"drop(?:ping)?|stick(?:ing)?|have|having|get(?:ting)?|give|see|needs?|want|like|use|throw(?:ing)?|set|bring(?:ing)?|try|"
+    r"(?:add(?:ing)?|put(?:ting)?|plac(?:e|ing)|insert(?:ing)?|includ(?:e|ing)|squeez(?:e|ing)|fit(?:ting)?|"
+    r"paint(?:ing)?|draw(?:ing)?|"
+    r"drop(?:ping)?|stick(?:ing)?|have|having|get(?:ting)?|give|see|needs?|want|like|use|throw(?:ing)?|set|"
+    r"bring(?:ing)?|try|"
     r"missing|space for|room for|imagine|thinking of|wearing|wear|work)"
 )
 ON_WHAT = [
+    rf"\bmissing (?P<o>{SOME}),? for (?P<t>{THING})",
     rf"\bdress (?P<t>{THING})(?: up)? (?:in|with) (?P<o>{SOME})",
     rf"(?P<t>{THING}) (?:would )?(?:look|be)(?: \w+){{0,2}} (?:with|in) (?P<o>{SOME})",
-    rf"(?P<o>{SOME})(?: into the scene| in it| in there)?,? (?:for|to go with) (?P<t>{THING})",
+    rf"(?P<o>{SOME})(?: would be \w+)?(?: into the scene| in it| in there)?,? (?:for|to go with) (?P<t>{THING})",
     rf"\b(?:give|get|lend|hand) (?P<t>{THING}) (?P<o>{SOME})",
     rf"(?P<t>{THING}),? (?:to |should |could |must |be )*(?:(?:but )?wear(?:ing|s)?|holding|carrying) (?P<o>{SOME})",
-    rf"(?P<t>{THING}|^{NOUNS}) (?:to )?(?:hav(?:e|ing)|with|in|needs?|gets?|should have|could use|has) (?P<o>(?:{ARTICLE} )?(?:[\w-]+ ){{0,2}}?{WORN})\b",
-    rf"(?P<o>{SOME})(?: down| would (?:be|look|suit) \w+)? (?:on|onto|on top of|next to|beside|near|by|for|around|over|alongside|close to|with|to|right next to) (?P<t>{THING})",
+    (
+        rf"(?P<t>{THING}|^{NOUNS}) (?:to )?(?:hav(?:e|ing)|with|in|needs?|gets?|should have|could use|has) "
+        rf"(?P<o>(?:{ARTICLE} )?(?:[\w-]+ ){{0,2}}?{WORN})\b"
+    ),
+    (
+        rf"(?P<o>{SOME})(?: down| would (?:be|look|suit) \w+)? (?:on|onto|on top of|next to|beside|near|by|for|"
+        rf"around|over|alongside|close to|with|to|right next to) (?P<t>{THING})"
+    ),
     rf"(?P<t>{THING}) (?:with|has|have|having|should have|gets|get) (?P<o>{NEW})",
 ]
 ASKING = re.compile(
-    rf"^(?:(?:can|could|would|let|have|give|get|put|add|place|set|paint|draw|want|like|love|see|need|needs|try|use|stick|how|what|about|"
-    rf"i'd|plus|also|make|room|space|squeeze|insert|include|imagine|looking|think|is|there|any|chance|of|some|{ARTICLE})\s+)+",
+    r"^(?:(?:can|could|would|let|have|give|get|put|add|place|set|paint|draw|want|like|love|see|need|needs|"
+    r"try|use|stick|how|what|about|"
+    r"i'd|plus|also|make|room|space|squeeze|insert|include|imagine|looking|think|is|there|any|chance|of|"
+    rf"some|{ARTICLE})\s+)+",
     re.IGNORECASE,
 )
 THINGS_TO_ADD = [
@@ -53,7 +70,9 @@ INTO_IT = re.compile(
 
 
 def add_object(heard: Heard) -> Draft | None:
-    text, position = placed(heard.text)
+    text, position = placed(
+        re.sub(r"^(?:an? (?:bit|little) more \w+|[^,]*\bempty\b[^,]*),? so ", "", heard.text, flags=re.IGNORECASE)
+    )
     text = INTO_IT.sub("", re.sub(r"^(?:and|with|also|plus)\s+", "", text, flags=re.IGNORECASE))
     said: dict[str, Value] = {**on_something(text, heard)}
     if not said:

@@ -16,22 +16,32 @@ AWAY = (
 )
 MUST = r"(?:can|could|should|must|has to|have to|needs to|need to|may|might|ought to|will|would)"
 UNNEEDED = (
-    r"(?:nobody needs|no one needs|don't (?:really )?(?:need|want|like)|do (?:we|i) (?:really )?(?:need|want)|not have|never had|never meant to have|if it weren't for|"
+    r"(?:nobody needs|no one needs|don't (?:really )?(?:need|want|like)|do (?:we|i) (?:really )?(?:need|"
+    r"want)|not have|never had|never meant to have|if it weren't for|"
     r"wouldn't have|doesn't have|tired of|fed up with)"
 )
 GONE = [
     rf"\b{REMOVE} (?:out |away |off |over )?(?P<o>{THING})",
     rf"\b(?:rid of|say goodbye to|bye,?[ -]?bye|goodbye|do away with|no more|out with|minus|sans|less) (?P<o>{ANY})",
     rf"\b(?:make|let|have|want|wants|need|needs|like|get|see|wish|mean) (?P<o>{THING}) (?:to )?{AWAY}\b",
-    rf"(?P<o>{THING})(?:,| just| please|:)* {MUST} (?:please |just |have to )*(?:go\b(?! (?:in|on|to))|disappear|vanish|leave|(?:have to )?be (?:gone|removed|deleted|erased|taken|cut|edited|away))",
+    (
+        rf"(?P<o>{THING})(?:,| just| please|:)* {MUST} (?:please |just |have to )*(?:go\b(?! (?:in|on|to))|"
+        r"disappear|vanish|leave|(?:have to )?be (?:gone|removed|deleted|erased|taken|cut|edited|away))"
+    ),
     rf"\bcan (?P<o>{THING}) go\b(?! (?:in|on|to))",
-    rf"(?P<o>{THING}) (?:shouldn't|should not|doesn't need to|mustn't|doesn't have to|needn't|doesn't belong|has no business)",
+    (
+        rf"(?P<o>{THING}) (?:shouldn't|should not|doesn't need to|mustn't|doesn't have to|needn't|doesn't belong|"
+        r"has no business)"
+    ),
     rf"\bwish (?P<o>{THING}) (?:weren't|wasn't|were not|was not|were gone)",
     rf"\b(?:without|except for|except|everything but|all but|apart from) (?P<o>{ANY})",
     rf"\b{UNNEEDED} (?P<o>{THING})",
     rf"\bpretend (?P<o>{THING}) (?:never|didn't|doesn't|isn't|wasn't)",
     rf"(?P<o>{THING})(?:: | -> ?| - |, | )(?:gone|removed?|deleted?|out|away|off|begone|erased?)\b",
-    rf"(?P<o>{THING}) (?:bothers|disturbs|is in the way|is too much|spoils|ruins|distracts|never existed|(?:is|was) a mistake)",
+    (
+        rf"(?P<o>{THING}) (?:bothers|disturbs|is in the way|is too much|spoils|ruins|distracts|never existed|"
+        r"(?:is|was) a mistake)"
+    ),
     rf"^(?P<o>{NOUNS}{WHERE}?)(?:: | -> ?| - |, | )(?:gone|removed?|deleted?|out|away|begone|erased?)$",
     rf"^no (?P<o>{NOUNS}{WHERE}?)$",
     rf"\b{REMOVE} (?:out |away |off |all )?(?P<o>{NOUNS}{WHERE}?)",
@@ -60,17 +70,26 @@ WEATHER = (
     r"(?:rain\w*|snow\w*|fog\w*|mist\w*|storm\w*|sunny|cloudy|windy|overcast|winter\w*|spring|summer|autumn|fall|"
     r"night(?: ?time)?|day(?: ?time)?|thunder\w*|hail\w*|clear sky|frosty|icy|blizzard)"
 )
-WHITHER = r"(?:to the|to|towards the|up|down|left|right|into the|onto the|in the|on the|on top of|under|behind|next to|closer|nearer)"
+WHITHER = (
+    r"(?:to the|to|towards the|up|down|left|right|into the|onto the|in the|on the|on top of|under|behind|next "
+    r"to|closer|nearer)"
+)
 EVERYTHING = r"(?:it|this|everything|the scene|the picture|the season|the weather|the time of year)"
 INSTRUCTED = [
     rf"\b(?P<i>(?:make|turn|get) {THING} (?:(?:a bit|much|a little|slightly|way|a lot|even) )?{BIGGER})",
     rf"\b(?P<i>(?:enlarge|shrink|scale (?:up|down)|grow) {THING})$",
-    rf"\b(?P<i>(?:move|shift|slide|nudge|push|drag|put|place|relocate) {THING} (?:a bit |slightly |further |over |more )*{WHITHER}\b.*)$",
+    (
+        rf"\b(?P<i>(?:move|shift|slide|nudge|push|drag|put|place|relocate) {THING} (?:a bit |slightly |further |"
+        rf"over |more )*{WHITHER}\b.*)$"
+    ),
     rf"\b(?P<i>bring {THING} (?:closer|forward|to the front|nearer).*)$",
     rf"\b(?P<i>(?:make|let) it (?:be )?(?:a )?{WEATHER})(?: outside| day| in it| there)?",
     rf"\b(?P<i>(?:turn|change|transform|make) {EVERYTHING}(?: in)?(?:to)? (?:be )?(?:a )?{WEATHER}(?: scene)?)",
 ]
-WHOLE_SCENE = r"\b(?:move|shift|put|place|relocate|push) (?:(?:the|this) (?:whole |entire )?(?:scene|picture|subject|edges?|\w+ edge)|it|this|everything)\b|\bbehind (?:it|everything|the subject|them)\b"
+WHOLE_SCENE = (
+    r"\b(?:move|shift|put|place|relocate|push) (?:(?:the|this) (?:whole |entire )?(?:scene|picture|subject|"
+    r"edges?|\w+ edge)|it|this|everything)\b|\bbehind (?:it|everything|the subject|them)\b"
+)
 
 
 def instruct_edit(heard: Heard) -> Draft | None:

@@ -13,37 +13,56 @@ from evaluation.reader.things import size_in
 from schemas.skill import Value
 
 BARE_PICTURE = (
-    r"(?:(?:an?|one|some|another|the|this|new|next|nice|good|pretty|beautiful|lovely|great|simple|quick|completely|totally|whole|different|fresh|little|nice) )*"
+    r"(?:(?:an?|one|some|another|the|this|new|next|nice|good|pretty|beautiful|lovely|great|simple|quick|"
+    r"completely|totally|whole|different|fresh|little|nice) )*"
     r"(?:visual|rendering|picture|image|photo|drawing|painting|illustration|scene|artwork)"
 )
 PAINT = (
-    r"(?:draw|paint|generate|create|design|visuali[sz]e|imagine|render|sketch|make|do|produce|whip up|come up with|illustrate|picture|depict|compose|"
-    r"show|give|get|see|have|try|start with|build|conjure up|want|need|put|look for|go for|begin with|dream up|cook up|prepare)"
+    r"(?:draw|paint|generate|create|design|visuali[sz]e|imagine|render|sketch|make|do|produce|whip up|come "
+    r"up with|illustrate|picture|depict|compose|"
+    r"show|give|get|see|have|try|start with|build|conjure up|want|need|put|look for|go for|begin with|dream "
+    r"up|cook up|prepare)"
 )
 ASK_FRAME = (
-    r"(?:(?:can|could|would|will|may|might|do|shall) (?:you|we|i)(?: please| maybe| perhaps| just| also| possibly| kindly)*(?: think you (?:can|could))?|"
-    r"(?:i'd|i would|we'd|i|we) (?:like|love|want|need|wish|prefer)(?: it| you)?(?: to)?|i was (?:thinking of|hoping for|hoping to)|i'm (?:thinking of|picturing|imagining|looking for)|"
-    r"i look for|(?:let's|let us|let me)|is it possible to|is there a way to|any chance of|how about|what about|what would you make of|what do you make of|"
-    r"have you got it in you to|all i want(?: to see)? is|it should show|it shows|surprise me with(?: your take on)?|start over(?: and)?|today i feel like|something like|maybe|perhaps|please|"
+    r"(?:(?:can|could|would|will|may|might|do|shall) (?:you|we|i)(?: please| maybe| perhaps| just| also| "
+    r"possibly| kindly)*(?: think you (?:can|could))?|"
+    r"(?:i'd|i would|we'd|i|we) (?:like|love|want|need|wish|prefer)(?: it| you)?(?: to)?|i was (?:thinking "
+    r"of|hoping for|hoping to)|i'm (?:thinking of|picturing|imagining|looking for)|"
+    r"i look for|(?:let's|let us|let me)|is it possible to|is there a way to|any chance of|how about|what "
+    r"about|what would you make of|what do you make of|"
+    r"have you got it in you to|all i want(?: to see)? is|it should show|it shows|surprise me with(?: your "
+    r"take on)?|start over(?: and)?|fresh canvas|today i feel like|something like|maybe|perhaps|please|"
     r"i (?:imagined|pictured|thought of|dreamt of)|try to|you could|just|another one|now)"
 )
 LEADS = re.compile(
-    rf"^(?:(?:{ASK_FRAME})\b[ ,:]*|{PAINT}(?:ing)?\b (?:it |this |that )?(?:(?:me|us|up|out) )?(?!to\b)|{BARE_PICTURE} (?:of|with|showing|that shows|which shows|for [\w ]+? showing|about|where)\b ?|"
+    rf"^(?:(?:{ASK_FRAME})\b[ ,:]*|{PAINT}(?:ing)?\b (?:it |this |that )?(?:(?:me|us|up|out) )?(?!to\b)|"
+    rf"{BARE_PICTURE} (?:of|with|showing|that shows|which shows|for [\w ]+? showing|about|where)\b ?|"
     rf"{BARE_PICTURE}(?:,| like this,?) (?=\w)|(?:me|us) )+",
     re.IGNORECASE,
 )
 COLON = re.compile(r"^(?P<lead>[^:\d«]{3,160}?[a-z]): (?P<rest>.+)$", re.IGNORECASE | re.DOTALL)
 STORY = re.compile(
-    rf"^.*?\b(?:would be|will be|know is|we begin with|begin with|thought of|imagined|picturing|i feel like|feel like|keeps? (?:asking|begging) for|dreamt of|(?:it is|it's|this is|head is|shows?|showing|want is|see is|maybe|fancy,|need (?:is|a picture of)|begins with|starts with)) (?P<rest>(?:{BARE_PICTURE} of )?\S.+)$",
+    (
+        r"^.*?\b(?:would be|will be|know is|we begin with|begin with|thought of|imagined|picturing|i feel like|"
+        r"feel like|keeps? (?:asking|begging) for|dreamt of|(?:it is|it's|this is|head is|like to see(?: "
+        r"there)? is|shows?|showing|want is|see is|maybe|fancy,|need (?:is|a picture of)|begins with|starts "
+        rf"with)) (?P<rest>(?:{BARE_PICTURE} of )?\S.+)$"
+    ),
     re.IGNORECASE | re.DOTALL,
 )
 AFTERTHOUGHT = re.compile(
-    r"[,.;]? (?:for (?:me|us)|if (?:you can|possible)|please|and make it (?:nice|pretty)|paint it properly|done properly|thanks|right|will you|can you)$",
+    (
+        r"[,.;]? (?:for (?:me|us)|if (?:you can|possible)|please|and make it (?:nice|pretty)|paint it properly|"
+        r"done properly|thanks|right|will you|can you)$"
+    ),
     re.I,
 )
 SIZE_TAIL = re.compile(
-    r"(?:[,.;]|\s+-)?\s*(?:(?:please )?(?:make|have|want|need|do|get) it |(?:in|at|as|with|size|format|ratio|aspect ratio|of|,|and|it should be|it has to be|about)[ :]+)*(?:(?:an?|the) )?"
-    r"(?:(?:aspect )?(?:ratio|format|size|resolution)(?: of)? )?(?:\d{2,5} ?(?:x|by) ?\d{2,5}|\b\d{1,2}:\d{1,2}|square|widescreen)(?: (?:pixels?|px|format|ratio|aspect ratio|size|please|picture|image))*\s*$",
+    r"(?:[,.;]|\s+-)?\s*(?:(?:please )?(?:make|have|want|need|do|get) it |(?:in|at|as|with|size|format|"
+    r"ratio|aspect ratio|of|,|and|it should be|it has to be|about)[ :]+)*(?:(?:an?|the) )?"
+    r"(?:(?:aspect )?(?:ratio|format|size|resolution)(?: of)? )?(?:\d{2,5} ?(?:x|by) ?\d{2,5}|"
+    r"\b\d{1,2}:\d{1,2}|square|widescreen)(?: (?:pixels?|px|format|ratio|aspect ratio|size|please|picture|"
+    r"image))*\s*$",
     re.IGNORECASE,
 )
 
@@ -72,6 +91,12 @@ def described(text: str) -> str:
         if re.search(r"[.!?] it(?:'s| is)\b", text, re.I)
         else text
     )
+    if wish := re.match(
+        r"^(?:i|we)\b[^,]*\b(?:something|hang)\b[^,]*, (?:like |maybe |perhaps |say )?(?P<rest>.+)$",
+        text,
+        re.IGNORECASE,
+    ):
+        return described(wish["rest"])
     if colon := COLON.match(text):
         text = colon["rest"]
     elif (
@@ -89,7 +114,10 @@ def described(text: str) -> str:
     while True:
         shorter = AFTERTHOUGHT.sub("", LEADS.sub("", text, count=1)).strip(" ,.;:!?")
         if story := re.match(
-            r"^(?:and |so )*(?:i )?(?:thought of|imagined|am picturing|it is|it's|maybe|what i want(?: to see)? is) (?P<rest>.+)$",
+            (
+                r"^(?:and |so )*(?:i )?(?:thought of|imagined|am picturing|it is|it's|maybe|what i want(?: to "
+                r"see)? is) (?P<rest>.+)$"
+            ),
             shorter,
             re.I,
         ):
@@ -100,15 +128,26 @@ def described(text: str) -> str:
 
 
 NEW_PICTURE = (
-    r"\b(?:(?:new|next|another|different|fresh|second|other|whole other) (?:picture|image|idea|one|scene|drawing|painting|photo|prompt)\b(?! of the background)|"
-    r"something (?:completely|totally|entirely|quite)? ?(?:different|new|else)|from scratch|(?:prompt|concept|scene|idea):|"
-    r"put this on paper|make this visible|picture this|(?:generate|create|design|visuali[sz]e|imagine|illustrate|come up with|whip up|produce|dream up|draw|"
-    rf"paint|sketch|render|do|make|build) (?:me|us|an? (?:\w+ )?(?:picture|image|photo|drawing|painting|illustration|poster))\b|{BARE_PICTURE} (?:of|that shows|showing|with) an?\b)"
+    r"\b(?:(?:new|next|another|different|fresh|second|other|whole other) (?:picture|image|idea|one|scene|"
+    r"drawing|painting|photo|prompt)\b(?! of the background)|"
+    r"something (?:completely|totally|entirely|quite)? ?(?:different|new|else)|from scratch|(?:prompt|"
+    r"concept|scene|idea):|"
+    r"put this on paper|make this visible|picture this|(?:generate|create|design|visuali[sz]e|imagine|"
+    r"illustrate|come up with|whip up|produce|dream up|draw|"
+    r"paint|sketch|render|do|make|build) (?:me|us|an? (?:\w+ )?(?:picture|image|photo|drawing|painting|"
+    rf"illustration|poster))\b|{BARE_PICTURE} (?:of|that shows|showing|with) an?\b)"
 )
-REFERS = rf"^light|\b(?!that shows)(?:from (?:above|behind)|in there|in here|too|same (?:picture|scene|image)|it|this|that|them|these|those|instead|everything|edges?|backdrop|subject|percent|{DETERMINER} (?:picture|image|photo|scene|one|light|style(?! of)|colours?))\b|%"
+REFERS = (
+    r"^light|\b(?:(?:light|mood) (?:was|would)|put .* behind$|in the distance|further back|overhead|from "
+    r"(?:above|behind)|in there|in here|too|canvas|same (?:picture|scene|image)|it|this|that(?! shows)|them|"
+    rf"these|those|instead|everything|edges?|backdrop|subject|percent|{DETERMINER} (?:picture|image|photo|scene|"
+    r"one|light|style(?! of)|colours?))\b|%"
+)
 AROUND = (
-    r"(?:park|beach|sea|seaside|seashore|forest|desert|ocean|moon|sky|rain|snow|snowy|savannah|savanna|city|garden|field|fog|mountains?|countryside|"
-    r"drizzle|jungle|kitchen|harbour|backyard|meadow|woods|river|lake|lakeside|street|village|air|sun|distance|water|lunar|rainforest|farm|evening|"
+    r"(?:park|beach|sea|seaside|seashore|forest|desert|ocean|moon|sky|rain|snow|snowy|savannah|savanna|city|"
+    r"garden|field|fog|mountains?|countryside|"
+    r"drizzle|jungle|kitchen|harbour|backyard|meadow|woods|river|lake|lakeside|street|village|air|sun|"
+    r"distance|water|lunar|rainforest|farm|evening|"
     r"morning|night|background|wind|dark|middle|style|manner|shape)"
 )
 
@@ -116,17 +155,25 @@ AROUND = (
 def wants_new(heard: Heard) -> bool:
     """Whether a picture that does not exist yet is asked for, while there is one."""
     if heard.says(
-        r"^(?:and |so )*(?:put this on paper|make this visible|picture this|(?:new )?(?:prompt|concept|scene|idea)\b ?:)"
+        r"^(?:and |so )*(?:put this on paper|make this visible|picture this|fresh canvas|begin again with|"
+        r"start again with|(?:new )?(?:prompt|concept|scene|idea)\b ?:)"
     ):
         return True
-    if points_at_picture(heard):
+    if heard.says(
+        r"\b(?:an?|one) (?:\w+ )?(?:picture|image|photo|drawing|painting|illustration) (?:of (?!this|it\b|the )|"
+        r"that shows|showing)"
+    ):
+        return True
+    if points_at_picture(heard) or heard.says(r"\bsame (?:scene|picture|image)\b"):
         return False
     if heard.says(NEW_PICTURE):
         return not heard.says(
-            rf"\b(?:a|one) different (?:picture|one) (?:for|as)|{DETERMINER} (?!{AROUND})\w+ (?:on|in|at) (?:it|there)\b"
+            rf"\b(?:a|one) different (?:picture|one) (?:for|as)|{DETERMINER} (?!{AROUND})\w+ (?:on|in|at) "
+            r"(?:it|there)\b"
         )
     made = heard.find(
-        r"\b(?:generate|create|design|visuali[sz]e|imagine|illustrate|come up with|whip up|produce|dream up|draw|paint|render|show me)\b(?P<rest>.*)$"
+        r"\b(?:generate|create|design|visuali[sz]e|imagine|illustrate|come up with|whip up|produce|dream up|"
+        r"draw|paint|render|show me)\b(?P<rest>.*)$"
     )
     return bool(made) and several(made["rest"], 5, 1) if made else False
 
@@ -151,16 +198,42 @@ def several(words: str, least: int, links: int) -> bool:
     return len(words.split()) >= least and len(joined) >= links
 
 
-SKETCH = r"\b(?:scribbl\w*|doodle\w*|sketch\w*|rough (?:lines|layout|drawing)|bad drawing|(?:i|we) drew|my (?:\w+ )?(?:drawing|lines)|drew the outlines|napkin|(?:same|this|keep that) layout)\b"
-POSE = r"\b(?:pos(?:e|ed|es|ing)|skeleton|stick (?:figure|man|person|woman)|stickman|arms and legs|these bones|posture|stance|mannequin)\b"
-MEDIUM = r"(?:scribble|doodle|sketch|drawing|layout|lines|pose|skeleton|stick (?:figure|man|person)|stickman|bones|arms and legs|outlines|posture)"
+SKETCH = (
+    r"\b(?:scribbl\w*|doodle\w*|sketch\w*|rough (?:lines|layout|drawing)|bad drawing|(?:i|we) drew|my (?:\w+ "
+    r")?(?:drawing|lines)|drew the outlines|napkin|(?:same|this|keep that) layout)\b"
+)
+POSE = (
+    r"\b(?:limbs?|this shape|stick drawing|knees and elbows|pos(?:e|ed|es|ing)|skeleton|stick (?:figure|man|"
+    r"person|woman)|stickman|arms and legs|these bones|posture|stance|mannequin)\b"
+)
+MEDIUM = (
+    r"(?:scribble|doodle|sketch|drawing|layout|lines|pose|skeleton|stick (?:figure|man|person)|stickman|bones|"
+    r"arms and legs|outlines|posture)"
+)
 
 GUIDED = [
+    r"(?:^|[,.?!] )it'?s (?:meant to be |supposed to be )?(?P<p>(?!only|just|for|meant for|a scribble|a sketch).+)$",
+    r"\b(?:and|then|now|just) (?:please )?(?:paint|make it|draw|turn my \w+ into) (?P<p>.+?)(?: in it)?$",
+    (
+        r"\b(?:see it as|should show|meant to be|supposed to be|should be|it should be|make it|turn my \w+ "
+        r"into) (?P<p>.+)$"
+    ),
+    r"(?:->|: )\s*(?P<p>.+)$",
     rf"^(?:{ASK_FRAME}\b ?|{PAINT} )+(?P<p>.+?) (?:out of|from) (?:this|my|the) (?:doodle|scribble|sketch|drawing)$",
-    rf"\b(?:see|have|want|like|need|get|paint|draw|make|build|create|about|of|to get) (?P<p>(?:{ARTICLE} )?(?!make it)[^:]+?),? (?:in (?:this|the|that) pose|in the pose of|posed like|with the arms and legs|in the same pose|on top of|based on|following|from (?:this|my|the) (?:doodle|scribble|sketch|skeleton|stick))",
+    (
+        rf"\b(?:see|have|want|like|need|get|paint|draw|make|build|create|about|of|to get) (?P<p>(?:{ARTICLE} "
+        r")?(?!make it)[^:]+?),? (?:in (?:this|the|that) pose|in the pose of|posed like|with the arms and legs|"
+        r"in the same pose|on top of|based on|following|from (?:this|my|the) (?:doodle|scribble|sketch|skeleton|"
+        r"stick))"
+    ),
     rf"^(?P<p>{ARTICLE} [^:]+?),? (?:in (?:this|the|that) pose|in the pose of|posed like|with the arms and legs)",
     r"(?:->|: )\s*(?P<p>.+)$",
-    r"\b(?:paint|make it|make|draw|show(?:ing)?|see is|want is|need is|rest is|supposed to be|meant to be|turn(?:ed)? (?:it|my \w+|this \w+|the \w+) into|turned into|become|becomes?|meant to be|same layout as \w+ \w+,|look as|works? for|look like on|pose look like on|should be|should show|see it as|see this as) (?P<p>.+)$",
+    (
+        r"\b(?:paint|make it|make|draw|show(?:ing)?|see is|want is|need is|rest is|supposed to be|meant to be|"
+        r"turn(?:ed)? (?:it|my \w+|this \w+|the \w+) into|turned into|become|becomes?|meant to be|same layout "
+        r"as \w+ \w+,|look as|works? for|look like on|pose look like on|should be|should show|see it as|see "
+        r"this as) (?P<p>.+)$"
+    ),
     rf"\b(?:{MEDIUM}) (?:of|for|as|into|on|to life:?) (?P<p>.+)$",
     r"\blayout for (?P<p>.+)$",
     r"\b(?:i need|want|it's|it is|of) (?P<p>(?:an?|the|two|three|one) .+)$",
@@ -185,32 +258,50 @@ def guided(heard: Heard) -> Draft | None:
     spared = unwanted(text)
     if spared.what and "," in text:
         said["avoid"], text = spared.what, spared.rest
-    prompt = guided_prompt(text)
+    prompt = guided_prompt(re.sub(r"\s*= content$|, limb for limb$", "", text))
     if not prompt and not heard.says(rf"\b(?:{DETERMINER}|an?) (?:\w+ )?{MEDIUM}\b"):
         return None
     return Draft(intent, {**said, "prompt": prompt} if prompt else said)
 
 
-ASIDE = rf"(?:[^,.?!]*\b(?:{MEDIUM}|{POSE[2:-2]}|drew)\b[^,.?!]*)"
 PROMPT_ASIDE = [
-    rf"^{ASIDE}[,.?!] (?P<p>(?!(?:and|so|but|could|what|can|now|paint|to be|it's|its|it is|please|keep|turn|make|the picture|the figure|done|that|i|do|as)\b).+)$",
-    rf"^(?P<p>[^:]+?),? (?:in (?:exactly )?(?:this|that|the same|my) (?:\w+ )?pose|in the pose of|standing like|holding the pose|posed (?:like|as)|out of (?:this|my)|= (?:the )?(?:content|subject)).*$",
+    (
+        rf"^[^,.?!]*\b(?:{MEDIUM}|{POSE[2:-2]}|drew)\w*(?: (?!for\b|of\b|into\b|as\b|work\b|an?\b|"
+        r"were\b)\w+){0,2}[,.?!] (?P<p>(?!(?:and|so|but|could|what|can|now|paint|to be|it's|its|it is|please|"
+        r"keep|turn|make|the picture|the figure|done|that|i|do|as)\b).+)$"
+    ),
+    (
+        r"^(?P<p>[^:]+?),? (?:in (?:exactly )?(?:this|that|the same|my) (?:\w+ )?pose|in the pose of|standing "
+        r"like|with the limbs|into this shape|holding the pose|posed (?:like|as)|out of (?:this|my)|= (?:the "
+        r")?(?:content|subject)).*$"
+    ),
     r"\b(?:this|that|the same) (?:\w+ )?pose,? (?:but )?with (?P<p>.+)$",
-    r"\b(?:meant for|were|i'd need|can you do|could you do|do) (?P<p>.+?)(?: like that)?$",
+    r"\b(?:meant for|were|i'd need|can you do|could you do|do|doing|bend) (?P<p>.+?)(?: like that)?$",
 ]
 
 
+FRAMED = re.compile(
+    r"^(?:and |so )?(?:(?:it|the (?:figure|picture|frame|image)) (?:should|will|would|is to) (?:be|show|end "
+    r"up as|become) |bend |(?:would you )?mind doing |it's |its |"
+    r"an? (?:proper|finished|real) (?:picture|image) of |could (?:it|this) be |.*, (?:it's |its )?(?:meant for|for) )",
+    re.IGNORECASE,
+)
+FRAMED_BEHIND = re.compile(
+    (
+        r"(?: to take up this pose| from (?:my|this) (?:\w+ )?(?:sketch|scribble|lines|doodle|drawing)| after it| "
+        r"in it| out of (?:this|my) \w+)$"
+    ),
+    re.IGNORECASE,
+)
+
+
 def guided_prompt(text: str) -> str | None:
-    for pattern in (*PROMPT_ASIDE, *GUIDED):
+    """The description in words about a sketch or a pose: the first clause of the right shape that is about neither."""
+    for pattern in (*GUIDED[:4], *PROMPT_ASIDE, *GUIDED[4:]):
         for found in re.finditer(pattern, text, re.IGNORECASE | re.DOTALL):
-            prompt = found["p"].strip(" ,.;:!?")
-            if pattern in PROMPT_ASIDE:
-                prompt = LEADS.sub("", re.sub(r"^could (?:it|this) be ", "", prompt, flags=re.I))
-                prompt = re.sub(r"^.*, (?:it's |its )?(?:meant for|for) ", "", prompt, flags=re.I)
-            if (
-                prompt
-                and not re.match(rf"^(?:(?:{DETERMINER}|an?) )?(?:\w+ )?{MEDIUM}\b(?!,)", prompt, re.I)
-                and len(prompt.split()) > 1
-            ):
+            prompt = FRAMED_BEHIND.sub("", FRAMED.sub("", found["p"].strip(" ,.;:!?")))
+            prompt = LEADS.sub("", prompt) if pattern in PROMPT_ASIDE else prompt
+            about_medium = re.match(rf"^(?:(?:{DETERMINER}|an?) )?(?:\w+ )?{MEDIUM}\b(?!,)", prompt, re.IGNORECASE)
+            if prompt and not about_medium and len(prompt.split()) > 1:
                 return prompt
     return None

@@ -7,7 +7,7 @@ recolor("teal for the car")               -> Draft("recolor", {"object": "car", 
 import re
 
 from evaluation.reader.heard import Draft, Heard
-from evaluation.reader.lexicon import COLOUR, REMOVE
+from evaluation.reader.lexicon import COLOUR, REMOVE, STYLE
 from evaluation.reader.things import ANY, NEW, NOUNS, SOME, THING, WHERE, is_thing, named, thing_of
 from schemas.skill import Value
 
@@ -15,10 +15,19 @@ IN_PLACE = r"(?:in (?:exactly )?(?:the same|its|that|their) (?:spot|place)|there
 MUST = r"(?:could|can|would|should|might|must|has to|ought to|let)"
 BECOME = r"(?:be|become|turn into|be turned into|be swapped for|be replaced (?:by|with))"
 SWAPPED = [
-    rf"\b(?:replac\w*|swap\w*|exchang\w*|trad(?:e|ing)|switch\w*|substitut\w*) (?P<o>{ANY})(?: out| over)? (?:for|with|into|to|by) (?P<r>{SOME})",
-    rf"\b(?:chang\w*|turn\w*|transform\w*|convert\w*|mak(?:e|ing)|let) (?P<o>{THING}) (?:into|to|become|be) (?P<r>{SOME})",
+    (
+        rf"\b(?:replac\w*|swap\w*|exchang\w*|trad(?:e|ing)|switch\w*|substitut\w*) (?P<o>{ANY})(?: out| over)? "
+        rf"(?:for|with|into|to|by) (?P<r>{SOME})"
+    ),
+    (
+        rf"\b(?:chang\w*|turn\w*|transform\w*|convert\w*|mak(?:e|ing)|let) (?P<o>{THING}) (?:into|to|become|be) "
+        rf"(?P<r>{SOME}(?! style))"
+    ),
     rf"\b(?:mak(?:e|ing)|turn\w*) (?P<o>{THING}) (?P<r>{NEW})",
-    rf"(?P<r>{SOME}) (?:instead of|in place of|in lieu of|rather than|to replace|replacing|to take the place of|where|take the place of|replace) (?P<o>{THING})",
+    (
+        rf"(?P<r>{SOME}) (?:instead of|in place of|in lieu of|rather than|to replace|replacing|to take the place "
+        rf"of|where|in the spot of|take the place of|replace) (?P<o>{THING})"
+    ),
     rf"\bnot (?P<o>{THING})(?:,| but|, but) (?P<r>{SOME})",
     rf"(?P<r>{NEW}),? (?:and )?not (?P<o>{THING})",
     rf"(?P<o>{ANY}) ?(?:->|/) ?(?P<r>{SOME})",
@@ -71,6 +80,8 @@ def replace_object(heard: Heard) -> Draft | None:
 
 def swap(old: str, new: str, heard: Heard) -> Draft | None:
     thing, replacement = thing_of(old, heard.focus), named(new)
+    if re.search(rf"\b{STYLE}$", replacement, re.IGNORECASE):
+        return None
     if not thing or is_colour(replacement):
         return None
     if re.match(r"(?:some|any)(?:thing|body|one)|(?:another|a different|a new) (?:thing|one)", new, re.IGNORECASE):
@@ -104,7 +115,10 @@ def is_colour(text: str) -> bool:
     return bool(re.fullmatch(rf"(?:an? )?{COLOUR}(?: (?:one|colour))?", text.strip(), re.IGNORECASE))
 
 
-ANOTHER_COLOUR = r"\b(?:re-?colou?r\w*|(?:another|a new|a different) colour|(?:chang|switch)\w* the colour|colour of)\b"
+ANOTHER_COLOUR = (
+    r"\b(?:re-?colou?r\w*|(?:another|a new|a different|(?:a |some )?(?:nicer|better|other)) colour|(?:chang|"
+    r"switch)\w* the colour|colour of)\b"
+)
 OF_A_THING = re.compile(
     r"\s+(?!on\b|to\b|for\b|please|this|instead|now|too|would|is\b|might|and\b|colour|works?|suits?|but|in the)[a-z]",
     re.I,
@@ -132,7 +146,10 @@ def new_colour(text: str) -> str | None:
 COLOURED = [
     rf"\b(?:colour|shade|tone) of (?P<o>{THING})",
     rf"(?P<o>{THING})(?:,| ->|:| -)? (?:a )?«c»",
-    rf"(?P<o>{THING}) (?:\w+ ){{0,3}}?(?:come in|in|to|be|were|was|is|with|but|into|look)(?: \w+)? (?:an? |the |in )*«c»",
+    (
+        rf"(?P<o>{THING}) (?:\w+ ){{0,3}}?(?:come in|in|to|be|were|was|is|with|but|into|look)(?: \w+)? (?:an? |"
+        r"the |in )*«c»"
+    ),
     rf"«c» (?:\w+ ){{0,2}}?(?:for|on|suits|mean) (?P<o>{THING})",
     rf"(?P<o>{THING}) (?:another|a different|a new|\w+ other) colour",
     rf"\b(?:what|how|the way) (?P<o>{THING}) (?:should|must|has to|ought to|could) (?:be|look)",

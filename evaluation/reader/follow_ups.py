@@ -25,53 +25,96 @@ from schemas.skill import Input, Skill, Value
 Reader = Callable[[str], Draft | None]
 
 UNDO = re.compile(
-    r"^(?:(?:no|wait|hm+|sorry|actually|can we|can you|could you|could we|let's|please|i want to|i'd like to|is it too late to|now|then|once more|never mind|just)[ ,]*)*"
-    r"(?:undo|ctrl[- ]?z|revert|(?:go |take me |take us |step )?back(?: (?:by )?one(?: step)?| a step| one| to (?:how it was|what we had|before|the last one|where we were))?|"
-    r"(?:take|roll|put) (?:that|it|this|the last (?:one|change|step)) back|one step back|previous (?:version|one|picture|image|state)|(?:restore|bring back|show|return to|back to) (?:me )?(?:the )?(?:previous|last) (?:version|one|picture|image|state)|"
-    r"forget (?:the last|that|it|about)(?: change| one)?|(?:i'd rather )?have it as it was|the one before(?: please)?|as it was(?: before)?|scrap that|cancel that|discard that)"
-    r"(?: that| it| this| the last (?:one|change|step|edit)| last change| again| (?:one|a) step| please| once more| the change)*$",
+    r"^(?:(?:no|wait|hm+|sorry|actually|can we|can you|could you|could we|let's|please|i want to|i'd like "
+    r"to|is it too late to|now|then|once more|never mind|just)[ ,]*)*"
+    r"(?:undo|ctrl[- ]?z|revert|(?:go |take me |take us |step )?back(?: (?:by )?one(?: step)?| a step| one| "
+    r"to (?:how it was|what we had|before|the last one|where we were))?|"
+    r"(?:take|roll|put) (?:that|it|this|the last (?:one|change|step)) back|one step back|previous "
+    r"(?:version|one|picture|image|state)|(?:restore|bring back|show|return to|back to) (?:me )?(?:the "
+    r")?(?:previous|last) (?:version|one|picture|image|state)|"
+    r"forget (?:the last|that|it|about)(?: change| one)?|(?:i'd rather )?have it as it was(?: before)?|the "
+    r"one before(?: please)?|as it was(?: before)?|scrap that|cancel that|discard that)"
+    r"(?: that| it| this| the last (?:one|change|step|edit)| last change| again| (?:one|a) step| please| "
+    r"once more| the change)*$",
     re.IGNORECASE,
 )
 BETTER_BEFORE = re.compile(
-    r"\b(?:liked? (?:it|that) (?:better|more) (?:before|without|the other way)|was better before(?!\?)|made it worse|better (?:as it was|before)|back to what we had|prefer(?:red)? (?:it|the one) before|undo (?:that|it|this|the last)$)",
+    (
+        r"\b(?:liked? (?:it|that) (?:better|more) (?:before|without|the other way)|was better before(?!\?)|made "
+        r"it worse|better (?:as it was|before)|back to what we had|prefer(?:red)? (?:it|the one) before|undo "
+        r"(?:that|it|this|the last)$)"
+    ),
     re.I,
 )
 SHOW = re.compile(
-    r"^(?:(?:prefer(?:red)?|bring|up|think|was|after|all|now|please|if|possible|version|interesting|better|of|on|screen|and|now|then|please|show|see|let|me|us|can|could|i|you|we|may|go|back|to|want|bring|again|once|more|one|time|let's|have|another|look|at|return|take|a|the|up|it|get|give|return|hmm|okay|is|fine|as|was|just|like|would|i'd|view|open|display|that|here|better|liked|so)[ ,.]*)*$",
+    (
+        r"^(?:(?:prefer(?:red)?|bring|up|think|was|after|all|now|please|if|possible|version|interesting|better|"
+        r"of|on|screen|and|now|then|please|show|see|let|me|us|can|could|i|you|we|may|go|back|to|want|bring|"
+        r"again|once|more|one|time|let's|have|another|look|at|return|take|a|the|up|it|get|give|return|hmm|okay|"
+        r"is|fine|as|was|just|like|would|i'd|view|open|display|that|here|better|liked|so)[ ,.]*)*$"
+    ),
     re.I,
 )
 
 CHANGED_MIND = re.compile(
     r"^(?:(?:no|wait|hm+|sorry|actually|stop|oh|well|not good|not great|please|okay|on second thou\w+)[ ,.!:]*)*"
-    r"(?:scrap (?:that|it)|forget (?:that|it|about (?:that|it)|the last change)|undo (?:that|it|this|the last (?:one|change|step))|take (?:that|it) back|(?:go )?back (?:one|a) step|without (?:the|that) last (?:change|one|step)|"
-    r"never ?mind(?: that)?|cancel that|drop that|leave that|changed my mind|i've changed my mind|on second thought|not that after all|revert that|ditch that|start over from before)"
-    r"(?P<join>[,.;:!]+ ?(?:and |but |then |i'd rather |rather |instead )*| and (?:then )?(?:instead )?| then | but | - |, )(?P<rest>\S.+)$",
+    r"(?:scrap (?:that|it)|forget (?:that|it|about (?:that|it)|the last change)|undo (?:that|it|this|the "
+    r"last (?:one|change|step))|take (?:that|it) back|(?:go )?back (?:one|a) step|without (?:the|that) last "
+    r"(?:change|one|step)|"
+    r"never ?mind(?: that)?|cancel that|drop that|leave that|changed my mind|i've changed my mind|on second "
+    r"thought|not that after all|revert that|ditch that|start over from before)"
+    r"(?P<join>[,.;:!]+ ?(?:and |but |then |i'd rather |rather |instead )*| and (?:then )?(?:instead )?| "
+    r"then | but | - |, )(?P<rest>\S.+)$",
     re.IGNORECASE | re.DOTALL,
 )
 NOT_THAT = re.compile(
-    r"^(?:(?:no+(?:,? no+)*|nope|not (?:that|this)(?: one)?|that's (?:not (?:it|right|what i meant)|wrong|the wrong (?:one|thing|\w+))|wrong (?:one|thing)|sorry|actually|hm+|wait|oops|my mistake|i mean|i meant(?: to say)?|rather|make (?:that|it)|correction|well|ah|please|hang on|hold on)[,.!:; ]+)+",
+    (
+        r"^(?:(?:on second thought|no+(?:,? no+)*|nope|not (?:that|this)(?: one)?|that's (?:not (?:it|right|"
+        r"what i meant)|wrong|the wrong (?:one|thing|\w+))|wrong (?:one|thing)|sorry|actually|hm+|wait|oops|my "
+        r"mistake|i mean|i meant(?: to say)?|rather|make (?:that|it)|correction|well|ah|please|hang on|hold "
+        r"on)[,.!:; ]+)+"
+    ),
     re.IGNORECASE,
 )
 CORRECTS = re.compile(
-    r"^(?:no+(?=[,.!;]| no\b| i\b| not\b| the\b)|not (?:that|this)(?: one)?\b|sorry\b|actually\b|i mean\b|i meant\b|rather\b|wrong\b|that's (?:not|wrong|the wrong)|make (?:that|it) (?:\d|an?\b|the\b|more like)|oops|wait\b|correction|my mistake)|\b(?:i mean|i meant|instead|rather)\b[.!, ]*$|\bi meant?\b|\binstead\b",
+    (
+        r"^(?:on second thought|no+(?=[,.!;]| no\b| i\b| not\b| the\b)|not (?:that|this)(?: one)?\b|sorry\b|"
+        r"actually\b|i mean\b|i meant\b|rather\b|wrong\b|that's (?:not|wrong|the wrong)|make (?:that|it) (?:\d|"
+        r"an?\b|the\b|more like)|oops|wait\b|correction|my mistake)|\b(?:i mean|i meant|instead|"
+        r"rather)\b[.!, ]*$|\bi meant?\b|\binstead\b"
+    ),
     re.IGNORECASE,
 )
 SAME = re.compile(
-    r"^(?:(?:and|now|then|please|do|also|can you|could you)[ ,]+)*(?:(?:the )?same(?: thing)?(?: again)?|ditto|likewise|repeat that|do that)(?: (?:for|with|to|on|goes for|please))+ (?P<o>.+?)(?: too| as well| please)?$",
+    (
+        r"^(?:(?:and|now|then|please|do|also|can you|could you)[ ,]+)*(?:(?:the )?same(?: thing)?(?: again)?|"
+        r"ditto|likewise|repeat that|do that)(?: (?:for|with|to|on|goes for|please))+ (?P<o>.+?)(?: too| as "
+        r"well| please)?$"
+    ),
     re.IGNORECASE,
 )
 TOO = re.compile(rf"^(?:and |now |also )*(?P<o>{THING}|[\w ]+?)(?:,? (?:too|as well|also))$", re.IGNORECASE)
 BARE = re.compile(rf"^(?P<o>the {NOUNS}{WHERE}?)$", re.IGNORECASE)
 ONE_MORE = re.compile(r"^[\W]*(?:(?:okay|oh|please|yes|so|and)[, ]+)*(?:and|also|now|then|next|plus)\b", re.IGNORECASE)
 YES = re.compile(
-    r"^(?:(?:yes|yeah|yep|sure|ok(?:ay)?|please|of course|absolutely|definitely|go (?:on|ahead|for it)|do (?:it|that|so|both)|sounds (?:good|great|nice)|why not|good idea|alright|all right|perfect|great|gladly|by all means|"
-    r"that would be (?:nice|great|lovely)|i'd like that|that too|do|it|thanks|thank you|and|continue|carry on|now|then|the other (?:one|thing|part)|the rest|what's left|next one|second (?:one|part|thing)|with|on|"
+    r"^(?:(?:yes|yeah|yep|sure|ok(?:ay)?|please|of course|absolutely|definitely|go (?:on|ahead|for it)|do "
+    r"(?:it|that|so|both)|sounds (?:good|great|nice)|why not|good idea|alright|all right|perfect|great|"
+    r"gladly|by all means|"
+    r"that would be (?:nice|great|lovely)|i'd like that|that too|do|it|thanks|thank you|and|continue|carry "
+    r"on|now|then|the other (?:one|thing|part)|(?:the )?rest|part two|show me|proceed|remaining|as i asked|"
+    r"i wanted both|worth a try|happy with (?:that|it)|love it|good|fine|right|makes sense|so far|mm+h|one|"
+    r"both|the other|next|second thing|what's left|next one|second (?:one|part|thing)|with|on|"
     r"the (?:second|next|other) (?:thing|one|part|request|bit)|also|too|let's|do that too|please do|mhm|hm)[ ,.!]*)+$",
     re.IGNORECASE,
 )
 AND_THEN = re.compile(
-    r"(?:,? (?:and|then|and then|and also|and after that|after that|and please|plus|, then)|[;.]|, (?=(?:also|then|make|add|remove|crop|turn|paint|put|sharpen|write)\b))\s+(?:(?:also|then|please|could you|can you|would you|you|i'd like|we need|i also want|just|while you're at it|next)[ ,]+)*"
-    r"(?=(?:make|add|remove|delete|erase|crop|turn|paint|put|sharpen|brighten|darken|write|rotate|flip|mirror|resize|upscale|replace|swap|change|recolou?r|give|take|extend|blur|get rid|convert|warm|cool|light|lighten|soften|set|move|bring|raise|lower|increase|reduce|boost|clean|fix|retouch|cut|draw|have|lose|wipe|drop|exchange|edit|expand|outline|trace|"
+    r"(?:,? (?:and|then|and then|and also|and after that|after that|and please|plus|, then)|[;.]|, "
+    r"(?=(?:also|then|make|add|remove|crop|turn|paint|put|sharpen|write)\b))\s+(?:(?:also|then|please|could "
+    r"you|can you|would you|you|i'd like|we need|i also want|just|while you're at it|next)[ ,]+)*"
+    r"(?=(?:make|add|remove|delete|erase|crop|turn|paint|put|sharpen|brighten|darken|write|rotate|flip|"
+    r"mirror|resize|upscale|replace|swap|change|recolou?r|give|take|extend|blur|get rid|convert|warm|cool|"
+    r"light|lighten|soften|set|move|bring|raise|lower|increase|reduce|boost|clean|fix|retouch|cut|draw|have|"
+    r"lose|wipe|drop|exchange|edit|expand|outline|trace|"
     r"the \w+ (?:in|out|gone)|brighter|darker|in \w+ style)\b)",
     re.IGNORECASE,
 )
@@ -136,13 +179,26 @@ def ellipsis(heard: Heard) -> Draft | None:
     return Draft(last.call.intent, {**kept, name: thing})
 
 
+WRONG_THING = re.compile(
+    r"^(?:wrong (?:one|thing)|sorry|oh|no+)[,.]? .*?(?P<o>the [\w-]+.*?)(?: obviously| of course)?$", re.IGNORECASE
+)
+
+
 def correction(heard: Heard, read: Reader) -> Draft | None:
     """The last call with the value that is now said; None where the words do not correct it."""
     last = last_call(heard.view)
     if not last or last is not heard.view.last or not CORRECTS.search(heard.text):
         return None
     said = NOT_THAT.sub("", heard.text).strip(" ,.;:!?")
-    said = re.sub(r",?\s+(?:i mean(?:t)?|instead|rather|please)$", "", said, flags=re.I).strip(" ,.")
+    said = re.sub(
+        r"^(?:on second thought|i was talking about|i'm talking about|it's about|obviously|no,?)\s+",
+        "",
+        said,
+        flags=re.I,
+    )
+    said = re.sub(r",?\s+(?:obviously|of course|i mean(?:t)?|instead|rather|please)$", "", said, flags=re.I).strip(
+        " ,."
+    )
     skill = heard.library.get(last.call.intent)
     values = changed_values(said, last, skill, heard, read) if skill else None
     if not values:
@@ -162,7 +218,7 @@ def changed_values(said: str, last: Past, skill: Skill, heard: Heard, read: Read
     short = len(said.split()) <= 7
     if again and again.intent not in (last.call.intent, "chat", "vqa", "add_object"):
         return None
-    if not marked and again and again.intent != last.call.intent:
+    if not marked and again and again.intent not in (last.call.intent, "add_object"):
         return None
     return fitting(said, skill, last.call.parameters, heard) if short else None
 

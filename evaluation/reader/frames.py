@@ -11,8 +11,14 @@ from evaluation.reader.lexicon import DETERMINER, PICTURE, SITE
 from evaluation.reader.things import ARTICLES, NOUNS, THING, is_thing, named, number, percent, size_in, thing_of
 from schemas.skill import Value
 
-ROTATE = r"\b(?:rotat\w*|(?:counter|anti)?-?clockwise|degrees?|straighten\w*|tilt\w*|turn (?:it|this|the picture) (?:around|upside|by|left|right|\d)|quarter turn|half turn|on its side|sideways)\b|°"
-FLIP = r"\b(?:flip\w*|mirror\w*|swap (?:left and right|right and left|top and bottom)|upside[- ]down|left and right swapped|reverse[ds]?|(?:facing|face|faces|look) the other (?:way|direction)|other way (?:a)?round)\b"
+ROTATE = (
+    r"\b(?:rotat\w*|(?:counter|anti)?-?clockwise|degrees?|straighten\w*|tilt\w*|turn (?:it|this|the picture) "
+    r"(?:around|upside|by|left|right|\d)|quarter turn|half turn|on its side|sideways)\b|°"
+)
+FLIP = (
+    r"\b(?:flip\w*|mirror\w*|swap (?:left and right|right and left|top and bottom)|upside[- ]down|left and "
+    r"right swapped|reverse[ds]?|(?:facing|face|faces|look) the other (?:way|direction)|other way (?:a)?round)\b"
+)
 CROP = (
     r"\b(?:crop\w*|cut (?:it|this|the|my|down)?.*?(?:\d+ ?:|square|widescreen|format)|trim\w*|crop in|close-?up of)\b"
 )
@@ -30,7 +36,7 @@ def transform(heard: Heard) -> Draft | None:
         return Draft("transform", {"operation": "rotate", **angle(heard)})
     if heard.says(CROP) or (size and ":" in size and not heard.says(RESIZE)):
         return Draft("transform", {"operation": "crop", **crop_to(heard, size)})
-    if size and "x" in size or heard.says(r"\bresiz\w*\b"):
+    if (size and "x" in size) or heard.says(r"\bresiz\w*\b"):
         return Draft("transform", {"operation": "resize", **({"size": size} if size else {})})
     return None
 
@@ -57,7 +63,8 @@ def crop_to(heard: Heard, size: str | None) -> dict[str, Value]:
     if size:
         return {"size": size}
     found = heard.find(
-        rf"\b(?:crop\w*|trim\w*|cut|close|closeup|close-up|zoom)\b.*?(?:\bin on|\bto|\baround|\bof|\bon|\bso that only) (?P<o>{THING}|.+)"
+        r"\b(?:crop\w*|trim\w*|cut|close|closeup|close-up|zoom)\b.*?(?:\bin on|\bto|\baround|\bof|\bon|\bso "
+        rf"that only) (?P<o>{THING}|.+)"
     )
     found = found or heard.find(rf"(?P<o>{THING}) (?:cropped|close[- ]up)")
     thing = thing_of(found["o"], heard.focus) if found else None
@@ -67,9 +74,12 @@ def crop_to(heard: Heard, size: str | None) -> dict[str, Value]:
 TIMES = {"double": 2, "twice": 2, "two": 2, "triple": 3, "thrice": 3, "three": 3, "quadruple": 4, "four": 4, "doubled": 2,
          "tripled": 3, "quadrupled": 4}  # fmt: skip
 UPSCALE = (
-    r"\b(?:upscal\w*|upres\w*|up-?rez\w*|upsampl\w*|(?:more|higher|better|increase|boost|improve|raise|double|twice|triple|quadruple|"
-    r"print|full|times|high|max\w*)\b[\w ]{0,14}\bresolution|high[- ]res\w*|hi[- ]?res\w*|more pixels|enlarge\w*|resolution|4k|"
-    r"large format|poster size|blow (?:it|this) up|(?:two|three|four|twice|double|triple) (?:times )?(?:the|its|as) (?:size|large|big))\b"
+    r"\b(?:upscal\w*|upres\w*|up-?rez\w*|upsampl\w*|(?:more|higher|better|increase|boost|improve|raise|"
+    r"double|twice|triple|quadruple|"
+    r"print|full|times|high|max\w*)\b[\w ]{0,14}\bresolution|high[- ]res\w*|hi[- ]?res\w*|more pixels|"
+    r"enlarge\w*|resolution|4k|"
+    r"large format|poster size|blow (?:it|this) up|(?:two|three|four|twice|double|triple) (?:times )?(?:the|"
+    r"its|as) (?:size|large|big))\b"
 )
 
 
@@ -89,14 +99,25 @@ def factor(heard: Heard) -> dict[str, Value]:
 
 OUTPAINT = (
     r"\b(?:outpaint\w*|uncrop\w*|extend\w*|expand\w*|widen\w*|panoram\w*|continu\w*|keep (?:drawing|painting|going)|"
-    r"more (?:room|space|headroom|picture|surroundings|of the (?:surroundings|scene|picture|view|sky|ground)|scenery|to see|sky|ground|air|margin)|"
-    r"headroom|beyond the (?:edge|frame|border)\w*|(?:push|move) the (?:\w+ )?edges?|zoom(?:ed)? out|wider (?:view|shot|frame|angle)|"
-    r"make up what|what's (?:left|right|above|below|beyond)(?: of)?|go(?:es)? on|room (?:above|left|right|below|on)|show more|see more|"
-    r"(?:\d+ ?(?:%|percent) )?more (?:picture )?(?:on|at|to) (?:the|all|both|every)|^more (?:left|right|below|above|at)|more left and right|^wider|as wide|add space|further (?:up|down|out))\b"
+    r"more (?:room|space|headroom|picture|surroundings|of the (?:surroundings|scene|picture|view|sky|"
+    r"ground)|scenery|to see|sky|ground|air|margin)|"
+    r"headroom|beyond the (?:edge|frame|border)\w*|(?:push|move) the (?:\w+ )?edges?|zoom(?:ed)? out|wider "
+    r"(?:view|shot|frame|angle)|"
+    r"make up what|what's (?:left|right|above|below|beyond)(?: of)?|go(?:es)? on|room (?:above|left|right|"
+    r"below|on)|show more|see more|"
+    r"(?:\d+ ?(?:%|percent) )?more (?:picture )?(?:on|at|to) (?:the|all|both|every)|^more (?:left|right|"
+    r"below|above|at)|more canvas|picture went on|room (?:on|at)|more left and right|^wider|as wide|add "
+    r"space|further (?:up|down|out))\b"
 )
 EDGES = [
-    ("all", r"(?:all|every) (?:sides?|directions?|edges?|around|way)|all (?:a)?round|everywhere|each side|in every direction|on all"),
-    ("sides", r"both sides|left and (?:the )?right|right and (?:the )?left|either side|panoram\w*|sideways|to the sides|wider|the sides|horizontally"),
+    ("all", (
+        r"(?:all|every) (?:sides?|directions?|edges?|around|way)|all (?:a)?round|everywhere|each side|in every "
+        r"direction|on all"
+    )),
+    ("sides", (
+        r"both sides|(?:the )?left and (?:on )?(?:the )?right|right and (?:the )?left|either side|panoram\w*|"
+        r"sideways|to the sides|wider|the sides|horizontally"
+    )),
     ("top", r"top|above|up(?:wards?)?|headroom|overhead|higher|upper|sky|taller"),
     ("bottom", r"bottom|below|down(?:wards?)?|lower|underneath|ground|foot"),
     ("left", r"left"),
@@ -117,26 +138,56 @@ def outpaint(heard: Heard) -> Draft | None:
 
 
 BEHIND = (
-    r"\b(?:background|backdrop|surroundings?|what's behind|whats behind|everything behind|everything around|all around|around (?:it|the subject)|"
-    r"nothing (?:at all )?(?:behind|around)|behind (?:it|everything|the subject|them|him|her|us)|in the back\b|foreground|setting)\b"
+    r"\b(?:background|backdrop|surroundings?|what's behind|whats behind|everything behind|everything around|"
+    r"all around|around (?:it|the subject)|"
+    r"nothing (?:at all )?(?:behind|around)|behind (?:it|everything|the subject|them|him|her|us)|in the "
+    r"back\b|foreground|setting)\b|\b(?:behind|around)$"
 )
 EMPTY = (
-    r"\b(?:transparen\w*|cut-?outs?|see-through|no background|without (?:a |the |any )?background|isolat\w*|remove\.bg|alpha|sticker|"
-    r"knock(?:ed)? out|separate|(?:background|surroundings)(?: is)? (?:out|off|gone|away|removed|removal)|nothing (?:at all )?(?:behind|around)|"
+    r"\b(?:transparen\w*|cut-?outs?|see-through|no background|without (?:a |the |any )?background|isolat\w*|"
+    r"remove\.bg|alpha|sticker|"
+    r"knock(?:ed)? out|separate|(?:background|surroundings)(?: is)? (?:out|off|gone|away|removed|removal)|"
+    r"nothing (?:at all )?(?:behind|around)|"
     r"cut (?:out|away|the|everything)|free the|rest empty|empty background|blank background)\b"
 )
-GONE_BEHIND = r"\b(?:remov\w*|delet\w*|eras\w*|los(?:e|ing)|tak(?:e|ing)|strip\w*|mask\w*|drop\w*|clear\w*|cut\w*|get rid|kill|wip\w*|without|no|free)\b"
+GONE_BEHIND = (
+    r"\b(?:remov\w*|delet\w*|eras\w*|los(?:e|ing)|tak(?:e|ing)|strip\w*|mask\w*|drop\w*|clear\w*|cut\w*|get rid|"
+    r"kill|wip\w*|without|no|free)\b"
+)
 PLACE = [
     rf"\bset (?:it|this|the (?:scene|subject|{PICTURE}))? ?(?:against|in front of|in|on) (?P<b>.+)$",
     r"\b(?:against|in front of) (?P<b>.+)$",
-    rf"\b(?:transport|move|take|bring|put|place|drop|send|relocate|transfer|shift)\w* (?:it|this|that|us|them|everything|(?:{DETERMINER} )?(?:whole |entire )?(?:{PICTURE}|subject|thing|one)|{THING})(?: (?:over|away))?(?: to| into| onto| in front of| against| in| on) (?P<b>.+)$",
-    rf"\b(?:scene|everything|all|subject) (?:moved|transported|set|placed|put) (?:to|in|into|on|against|in front of) (?P<b>.+)$",
-    r"\b(?:background|backdrop|surroundings?|setting|place|behind the subject|around it|around|what's behind|behind) (?:with|to|into|for|by|should be|must be|has to be|needs to be|to be|be|was|were|is|becomes?|of|as|like|(?=[,:-]))\b[,: -]*(?P<b>.+)$",
-    r"\b(?:use|have|put|make|want|like|need|see|get|give|place|try|paint|set|with|of|for|rather have|about|it should be|same subject,)? ?(?P<b>(?:an?|the|some) [\w' -]+?) (?:as|for|behind|in the back|in the background|would suit|would be|around)\b.*$",
+    (
+        r"\b(?:transport|move|take|bring|put|place|drop|send|relocate|transfer|shift)\w* (?:it|this|that|us|"
+        rf"them|everything|(?:{DETERMINER} )?(?:whole |entire )?(?:{PICTURE}|subject|thing|one)|{THING})(?: "
+        r"(?:over|away))?(?: to| into| onto| in front of| against| in| on) (?P<b>.+)$"
+    ),
+    (
+        r"\b(?:scene|everything|all|subject) (?:moved|transported|set|placed|put) (?:to|in|into|on|against|in "
+        r"front of) (?P<b>.+)$"
+    ),
+    (
+        r"\b(?:background|backdrop|surroundings?|setting|place|behind the subject|around it|around|what's "
+        r"behind|behind) (?:with|to|into|for|by|should be|must be|has to be|needs to be|to be|be|was|were|is|"
+        r"becomes?|of|as|like|(?=[,:-]))\b[,: -]*(?P<b>.+)$"
+    ),
+    (
+        r"\b(?:use|have|put|make|want|like|need|see|get|give|place|try|paint|set|with|of|for|rather have|about|"
+        r"it should be|same subject,)? ?(?P<b>(?:an?|the|some) [\w' -]+?) (?:as|for|behind|in the back|in the "
+        r"background|would suit|would be|around)\b.*$"
+    ),
     r"\b(?:background|backdrop|surroundings?|different place|other place|somewhere else|what's behind)\W+(?P<b>.+)$",
-    r"\b(?:place|background|backdrop|surroundings?|behind)\b.*?\b(?:should be|make (?:that|it|this)|like|be|to) (?P<b>.+)$",
+    (
+        r"\b(?:place|background|backdrop|surroundings?|behind)\b.*?\b(?:should be|make (?:that|it|this)|like|be|"
+        r"to) (?P<b>.+)$"
+    ),
 ]
-SOMEWHERE = r"\b(?:happen elsewhere|(?:move|bring|take) it (?:all )?(?:to|into) an?|moved to|against|in front of|transport\w*|teleport\w*|(?:move|shift|bring|relocate|set|put|drop) (?:the )?(?:whole |entire )?(?:scene|everything|this|it|subject)\b.* (?:to|in|into|on|onto) |(?:scene|subject) moved to|different place|other place|somewhere else|place is wrong)"
+SOMEWHERE = (
+    r"\b(?:happen elsewhere|(?:move|bring|take) it (?:all )?(?:to|into) an?|moved to|against|in front of|"
+    r"transport\w*|teleport\w*|(?:move|shift|bring|relocate|set|put|drop) (?:the )?(?:whole |entire )?(?:scene|"
+    r"everything|this|it|subject)\b.* (?:to|in|into|on|onto) |(?:scene|subject) moved to|different place|other "
+    r"place|somewhere else|place is wrong)"
+)
 
 
 def about_background(heard: Heard) -> bool:
@@ -150,7 +201,10 @@ def remove_background(heard: Heard) -> Draft | None:
     return Draft("remove_background", {"object": kept} if kept else {})
 
 
-ALONE = r"(?:with no(?:thing)?\b|without\b|on trans|on a trans|(?:should|must|has to) (?:stay|remain|be kept)|stays?\b|remains?\b|on its own|alone|no background|and nothing|cut out)"
+ALONE = (
+    r"(?:with no(?:thing)?\b|without\b|on trans|on a trans|(?:should|must|has to) (?:stay|remain|be kept)|"
+    r"stays?\b|remains?\b|on its own|alone|no background|and nothing|cut out)"
+)
 KEPT = [
     rf"\b(?:keep|leave|want|have|need|get|see)(?: me| us)? (?:only|just) (?P<o>{THING})",
     rf"\bonly (?:want|need|keep|leave|have|see|get) (?P<o>{THING})",
@@ -160,7 +214,7 @@ KEPT = [
     rf"\b(?:everything|all) (?:but|except(?: for)?|apart from) (?P<o>{THING})",
     rf"\b(?:need|want|have) (?P<o>{THING}) as a",
     rf"\b(?:leave|keep) only (?P<o>{THING})",
-    rf"^only (?P<o>{THING})",
+    rf"^(?:only|just) (?P<o>{THING})",
     rf"\b(?:cut-?out|sticker|png|isolation|version) of (?P<o>{THING})",
     rf"^(?P<o>{THING}),? {ALONE}",
 ]
@@ -170,7 +224,7 @@ NOT_KEPT = r"\b(?:background|subject|foreground|picture|image|photo|transparen\w
 def kept_thing(heard: Heard) -> str | None:
     for pattern in KEPT:
         for found in re.finditer(pattern, heard.text, re.IGNORECASE):
-            thing = thing_of(found["o"], heard.focus)
+            thing = None if re.fullmatch(r"this|it", found["o"], re.I) else thing_of(found["o"], heard.focus)
             if thing and not re.search(NOT_KEPT, thing, re.IGNORECASE):
                 return thing
     return None
@@ -178,6 +232,8 @@ def kept_thing(heard: Heard) -> str | None:
 
 def replace_background(heard: Heard) -> Draft | None:
     if not (heard.says(BEHIND) or heard.says(SOMEWHERE)):
+        return None
+    if heard.says(r"\b(?:put|set|show) (?:this|it|the)\b.*(?:light|lighting|moonlight|candlelight)\b"):
         return None
     if site := site_said(heard):
         return Draft("replace_background", {"background": site})
@@ -191,7 +247,10 @@ def replace_background(heard: Heard) -> Draft | None:
     return None
 
 
-AT_TIME = r"(?:\s(?:at|in|during|by)\s(?:the\s)?(?:night|dawn|dusk|sunset|sunrise|noon|midnight|evening|morning|winter|summer|autumn|spring|rain|snow|fog))"
+AT_TIME = (
+    r"(?:\s(?:at|in|during|by)\s(?:the\s)?(?:night|dawn|dusk|sunset|sunrise|noon|midnight|evening|morning|"
+    r"winter|summer|autumn|spring|rain|snow|fog))"
+)
 
 
 def site_said(heard: Heard) -> str | None:
@@ -205,12 +264,18 @@ def site_said(heard: Heard) -> str | None:
 
 def place_named(words: str) -> str:
     text = re.sub(
-        r"^.*\b(?:like|for example|say|such as|maybe|be|to|it should be|make that|thinking of|about) (?=(?:an?|the|outer) )",
+        (
+            r"^.*\b(?:like|for example|say|such as|maybe|be|to|it should be|make that|thinking of|about) "
+            r"(?=(?:an?|the|outer) )"
+        ),
         "",
         words,
     )
     text = re.sub(
-        r"\s+(?:as|for) (?:the |a |my )?(?:background|backdrop|setting).*$|\s+(?:behind|around) (?:it|everything|the subject).*$",
+        (
+            r"\s+(?:as|for) (?:the |a |my )?(?:background|backdrop|setting).*$|\s+(?:behind|around) (?:it|"
+            r"everything|the subject).*$"
+        ),
         "",
         text,
     )
@@ -221,7 +286,10 @@ def place_named(words: str) -> str:
         if not name
         or not is_thing(name)
         or re.search(
-            r"\b(?:transparen\w*|empty|different|new|other|so|dull|distracting|gone|removed|swap|leave only.*|background|that|better|removal|off|out|nothing|anime|manga|collage)\b",
+            (
+                r"\b(?:transparen\w*|empty|different|new|other|so|dull|distracting|gone|light|lighting|removed|"
+                r"swap|leave only.*|background|that|better|removal|off|out|nothing|anime|manga|collage)\b"
+            ),
             name,
         )
         else name

@@ -22,7 +22,8 @@ DETERMINER = r"(?:the|that|this|these|those|my|our|your|his|her|its|their)"
 ARTICLE = r"(?:an?|one|some|another|the|two|three|four|five|six|several|a few|a couple of)"
 
 SHADES = listed(
-    "light, dark, pale, deep, bright, hot, neon, pastel, royal, sky, navy, lime, mint, forest, baby, electric, dusty, "
+    "light, dark, pale, deep, bright, hot, neon, pastel, royal, sky, navy, lime, mint, forest, baby, electric, "
+    "dusty, "
     "soft, rich, warm, cool, blood, brick, rose, olive, emerald, ruby, lemon, midnight, matte, shiny, metallic"
 )
 HUES = listed(
@@ -34,13 +35,18 @@ HUES = listed(
 COLOUR = rf"(?:#[0-9a-f]{{6}}|(?:{either(SHADES)}[ -])?{either(HUES)})"
 
 PICTURE = (
-    r"(?:pictures?|images?|photos?|photographs?|pics?|shots?|frame|scene|drawing|artwork|painting|illustration|version)"
+    r"(?:pictures?|images?|photos?|photographs?|pics?|shots?|frame|scene|drawing|artwork|painting|illustration|"
+    r"version)"
 )
 NOT_A_THING = frozenset(
     listed(
-        "it, this, that, one, this one, that one, them, they, these, those, everything, all, the whole thing, whole thing, "
-        "picture, image, photo, photograph, pic, shot, frame, scene, whole picture, whole image, whole scene, result, "
-        "what, something, anything, nothing, someone, same scene, subject, main subject, let's, remaining one, my wife says, background, colours, tones, rest, edges, thing, things, light, lighting, style, us, me"
+        "it, this, that, one, this one, that one, them, they, these, those, everything, all, the whole "
+        "thing, whole thing, "
+        "picture, image, photo, photograph, pic, shot, frame, scene, whole picture, whole image, whole scene, "
+        "result, "
+        "what, something, anything, nothing, someone, same scene, subject, main subject, let's, remaining "
+        "one, my wife says, background, colours, tones, rest, edges, thing, things, light, lighting, "
+        "style, us, me"
     )
 )
 POINTED = r"(?:(?:that|this|the same) (?:one|thing|person|man|woman|guy|animal|figure|object)|the latter)"
@@ -48,55 +54,93 @@ PRONOUN = rf"(?:{POINTED}|it|that|this|them|him|her|those|these|they|he|she)"
 
 STOP = either(
     listed(
-        "come, comes, becoming, says, said, how, what, about, great, nice, good, cool, lovely, perfect, wonderful, amazing, a, an, the, and, or, but, so, because, since, if, when, while, than, then, that, this, which, who, where, whose, in, on, "
-        "at, to, from, of, off, out, into, onto, with, without, for, by, as, over, under, near, beside, behind, between, next, "
-        "above, below, around, up, down, away, is, are, was, were, be, been, become, becomes, became, has, have, had, having, "
-        "can, could, should, would, will, must, might, may, ought, needs, need, do, does, did, don't, doesn't, isn't, shouldn't, "
-        "wasn't, weren't, mustn't, wear, wears, wearing, hold, holding, carry, carrying, gone, go, goes, vanish, disappear, "
-        "disappears, deleted, removed, erased, taken, cut, cropped, replaced, posed, bigger, smaller, larger, taller, shorter, wider, "
-        "closer, nearer, further, forward, there, here, too, also, instead, again, please, now, only, just, not, no, never, it, "
-        "them, him, her, me, us, you, i, we, they, he, she, i'd, i'll, it's, that's, look, looks, looked, stay, stays, remain, "
-        "remains, alone, altogether, completely, entirely, anymore, any more, different, another, new, better, funnier, nicer, "
-        "used, stands, stood, bothers, spoils, distracts, somewhere, transparent, isolated, turn, turns, make, makes, get, gets, "
-        "paint, add, put, like, work, fit, suit, one day, asap, today, this time, to wear, took, take, like that, if possible"
+        "come, comes, becoming, says, said, how, what, about, great, nice, good, cool, lovely, perfect, "
+        "wonderful, amazing, a, an, the, and, or, but, so, because, since, if, when, while, than, then, "
+        "that, this, which, who, where, whose, in, on, "
+        "at, to, from, of, off, out, into, onto, with, without, for, by, as, over, under, near, beside, "
+        "behind, between, next, "
+        "above, below, around, up, down, away, is, are, was, were, be, been, become, becomes, became, has, "
+        "have, had, having, "
+        "can, could, should, would, will, must, might, may, ought, needs, need, do, does, did, don't, "
+        "doesn't, isn't, shouldn't, "
+        "wasn't, weren't, mustn't, wear, wears, wearing, hold, holding, carry, carrying, gone, go, goes, "
+        "vanish, disappear, "
+        "disappears, deleted, removed, erased, taken, cut, cropped, replaced, posed, bigger, smaller, "
+        "larger, taller, shorter, wider, "
+        "closer, nearer, further, forward, there, here, too, also, instead, again, please, now, only, "
+        "just, not, no, never, it, "
+        "them, him, her, me, us, you, i, we, they, he, she, i'd, i'll, it's, that's, look, looks, looked, "
+        "stay, stays, remain, "
+        "remains, alone, altogether, completely, entirely, anymore, any more, different, another, new, "
+        "better, funnier, nicer, "
+        "used, stands, stood, bothers, spoils, distracts, somewhere, transparent, isolated, turn, turns, "
+        "make, makes, get, gets, "
+        "paint, add, put, like, work, fit, suit, one day, asap, today, this time, to wear, took, take, "
+        "like that, if possible"
     )
 )
 
 SITES = listed(
-    "beach, seaside, seashore, coast, shore, harbour, port, lake, lakeside, river, waterfall, ocean, sea, reef, island, "
-    "park, garden, backyard, yard, meadow, field, farm, farmyard, barn, orchard, vineyard, forest, wood, woods, jungle, "
-    "rainforest, savannah, savanna, desert, dunes, mountains, mountain, hills, hillside, valley, cave, canyon, volcano, "
-    "glacier, snow, city, town, village, street, alley, road, bridge, market, square, skyline, rooftop, castle, courtyard, "
-    "palace, temple, ruins, church, library, museum, school, classroom, office, studio, kitchen, living room, bedroom, "
+    "beach, seaside, seashore, coast, shore, harbour, port, lake, lakeside, river, waterfall, ocean, sea, "
+    "reef, island, "
+    "park, garden, backyard, yard, meadow, field, farm, farmyard, barn, orchard, vineyard, forest, wood, "
+    "woods, jungle, "
+    "rainforest, savannah, savanna, desert, dunes, mountains, mountain, hills, hillside, valley, cave, "
+    "canyon, volcano, "
+    "glacier, snow, city, town, village, street, alley, road, bridge, market, square, skyline, rooftop, "
+    "castle, courtyard, "
+    "palace, temple, ruins, church, library, museum, school, classroom, office, studio, kitchen, living room, "
+    "bedroom, "
     "bathroom, room, attic, cellar, cafe, restaurant, bar, hotel, airport, station, stadium, arena, stage, circus, "
-    "playground, zoo, hospital, laboratory, factory, warehouse, garage, space, moon, mars, planet, galaxy, underwater, "
-    "underwater world, world, sky, clouds, countryside, landscape, sunset, sunrise, night sky, winter landscape, swamp, "
-    "prairie, tundra, oasis, aquarium, greenhouse, workshop, ballroom, throne room, dungeon, spaceship, lagoon, bay, pier"
+    "playground, zoo, hospital, laboratory, factory, warehouse, garage, space, moon, mars, planet, galaxy, "
+    "underwater, "
+    "underwater world, world, sky, clouds, countryside, landscape, sunset, sunrise, night sky, winter "
+    "landscape, swamp, "
+    "prairie, tundra, oasis, aquarium, greenhouse, workshop, ballroom, throne room, dungeon, spaceship, "
+    "lagoon, bay, pier"
 )
 SITE = either(SITES)
 
 STYLES = listed(
-    "watercolour, oil painting, oil paint, oils, pop art, pixel art, pencil sketch, pencil drawing, pencil, charcoal, ink, "
+    "watercolour, oil painting, oil paint, oils, pop art, pixel art, pencil sketch, pencil drawing, "
+    "pencil, charcoal, ink, "
     "ink drawing, pastel, pastels, crayon, gouache, acrylic, fresco, mosaic, stained glass, collage, paper cutout, "
-    "papercut, origami, low poly, voxel, 3d render, 3d, clay, claymation, lego, embroidery, knitted, tapestry, woodcut, "
-    "linocut, engraving, etching, blueprint, comic, comic book, cartoon, disney, pixar, ghibli, graffiti, street art, "
-    "vintage, vintage photo, retro, sepia, polaroid, film noir, noir, black and white, monochrome, grayscale, greyscale, "
-    "cyberpunk, steampunk, synthwave, vaporwave, art deco, art nouveau, bauhaus, baroque, renaissance, gothic, rococo, "
-    "impressionist, impressionism, expressionist, expressionism, cubist, cubism, surrealist, surrealism, pointillism, "
-    "pointillist, minimalist, minimalism, abstract, realistic, photorealistic, ukiyo-e, fantasy, van gogh, monet, picasso, "
-    "dali, rembrandt, klimt, hokusai, warhol, munch, vermeer, banksy, chalk, chalkboard, isometric, flat design, vector, "
+    "papercut, origami, low poly, voxel, 3d render, 3d, clay, claymation, lego, embroidery, knitted, "
+    "tapestry, woodcut, "
+    "linocut, engraving, etching, blueprint, comic, comic book, cartoon, disney, pixar, ghibli, graffiti, "
+    "street art, "
+    "vintage, vintage photo, retro, sepia, polaroid, film noir, noir, black and white, monochrome, "
+    "grayscale, greyscale, "
+    "cyberpunk, steampunk, synthwave, vaporwave, art deco, art nouveau, bauhaus, baroque, renaissance, gothic, "
+    "rococo, "
+    "impressionist, impressionism, expressionist, expressionism, cubist, cubism, surrealist, surrealism, "
+    "pointillism, "
+    "pointillist, minimalist, minimalism, abstract, realistic, photorealistic, ukiyo-e, fantasy, van gogh, "
+    "monet, picasso, "
+    "dali, rembrandt, klimt, hokusai, warhol, munch, vermeer, banksy, chalk, chalkboard, isometric, flat "
+    "design, vector, "
     "felt, ceramic, neon sign, risograph, screen print, children's book, storybook, psychedelic, doodle, sketch"
 )
 STYLE = either(STYLES)
 
 LIGHTS = {
-    "golden hour": r"golden (?:hour|evening|light|glow|sun\w*)|(?:evening|late[- ]afternoon|sunset|sunrise|low) (?:sun\w*|light)"
-    r"|(?:warm )?(?:evening|sunset|sunrise) (?:light|glow)|before sunset|light of (?:sunset|sunrise|the (?:setting|evening) sun)",
-    "blue hour": r"blue (?:hour|light|twilight|dusk)|twilight|(?:light|glow|blue) of (?:dusk|twilight)|after sunset|dusk",
-    "moonlight": r"moon ?light\w*|moonlit|(?:full )?moon(?:'s)? (?:light|glow)|(?:light|glow) of (?:the |a )?(?:full )?moon|by the moon",
+    "golden hour": r"golden (?:hour|evening|light|glow|sun\w*)|(?:evening|late[- ]afternoon|sunset|sunrise|"
+    r"low) (?:sun\w*|"
+    r"light)"
+    r"|(?:warm )?(?:evening|sunset|sunrise) (?:light|glow)|before sunset|light of (?:sunset|sunrise|the "
+    r"(?:setting|evening) sun)",
+    "blue hour": r"blue (?:hour|light|twilight|dusk)|twilight|(?:light|glow|blue) of (?:dusk|twilight)|after sunset|"
+    r"dusk",
+    "moonlight": (
+        r"moon ?light\w*|moonlit|(?:full )?moon(?:'s)? (?:light|glow)|(?:light|glow) of (?:the |a )?(?:full "
+        r")?moon|by the moon"
+    ),
     "candlelight": r"candle ?light\w*|candlelit|candles?|flicker\w*",
     "neon": r"neon",
-    "studio": r"(?:photo )?studio(?: \w+)? (?:light\w*|lamps?)|studio lit|(?:light\w*|lit|lamps?) (?:\w+ ){0,3}(?:photo )?studio|studio",
+    "studio": (
+        r"(?:photo )?studio(?: \w+)? (?:light\w*|lamps?)|studio lit|(?:light\w*|lit|lamps?) (?:\w+ "
+        r"){0,3}(?:photo )?studio|studio"
+    ),
     "dramatic": r"dramatic\w*|moody|cinematic|chiaroscuro|theatrical",
     "soft": r"soft\w*|diffuse\w*|gentle|mild",
 }
@@ -114,20 +158,24 @@ FAULTS = {
 
 NUMBERS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "1st": 1, "2nd": 2, "3rd": 3,
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "1st": 1, "2nd": 2, "
+    ""3rd": 3,
     "4th": 4, "5th": 5, "6th": 6, "7th": 7,
 }  # fmt: skip
 
 WORN = either(
     listed(
-        "hat, cap, crown, helmet, glasses, sunglasses, goggles, scarf, tie, bow tie, bowtie, headphones, necklace, ribbon, "
-        "mask, cape, cloak, backpack, boots, shoes, gloves, earrings, monocle, beanie, top hat, graduation cap, party hat, "
-        "straw hat, baseball cap, wig, moustache, beard, apron, jacket, coat, dress, collar, bandana, flower crown, tiara"
+        "hat, cap, crown, helmet, glasses, sunglasses, goggles, scarf, tie, bow tie, bowtie, headphones, "
+        "necklace, ribbon, "
+        "mask, cape, cloak, backpack, boots, shoes, gloves, earrings, monocle, beanie, top hat, graduation "
+        "cap, party hat, "
+        "straw hat, baseball cap, wig, moustache, beard, apron, jacket, coat, dress, collar, bandana, "
+        "flower crown, tiara"
     )
 )
 
 REMOVE = (
-    r"(?:remov|delet|eras|tak|los|drop|eliminat|edit|photoshop|wip|clear|cut|clean|get|rub|scrub|airbrush|hid|ditch|"
+    r"(?:remov|delet|eras|tak|los|drop|eliminat|edit|photoshop|wip|clear|cut|clean|rub|scrub|airbrush|hid|ditch|"
     r"scrap|banish|discard|omit|strip|pull|throw|kick|brush|clon|paint)(?:e|es|ing|ping|ting|ed|s)?"
 )
 
@@ -137,24 +185,33 @@ CUES = frozenset(
         """
         about above across actually add adding again against all also anime another any anything around art
         away back background backdrop backwards before behind below between bigger black blemishes blue blur blurrier
-        blurry board bold both bottom brand brighten brighter brightness bring brown brush bye can caption cartoon centre
+        blurry board bold both bottom brand brighten brighter brightness bring brown brush bye can caption cartoon
+        centre
         change changing charcoal clean clear clockwise close closer collage colour colouring colours contours contrast
         cooler copy corner could create crop cropped crossed curious cutout dark darken darker delete design different
-        dim direction disappear dissolve don't double drawing drawn drop dust edge edges edit enlarge enlarged erase every
-        everything everywhere exchange expand explain extend exposure favour filter fine first fix flatten flip flipped
+        dim direction disappear dissolve don't double drawing drawn drop dust edge edges edit enlarge enlarged erase
+        every
+        everything everywhere exchange expand explain extend exposure favour filter fine first fix flatten flip
+        flipped
         fold foreground forest from generate get give gold golden gone grateful green grey half handle have having
         headline heading heavy hello here's high higher horizontal imagine image improve increase instead into isolate
         just keep landscape larger leave left letters letter light lighten lighter lighting like line lines look looks
-        lose love lower lowest make making manga many maybe middle minus mirror mirrored more move moving much need never
-        next night nobody noise nothing number off only orange original other outline outlines outpaint over paint panel
-        panorama past pencil people perhaps picture pictures pink pixel pixels place please pose poster possible prefer
-        previous print prompt property purple push put putting quadruple quality question quick rain ratio rather really
+        lose love lower lowest make making manga many maybe middle minus mirror mirrored more move moving much need
+        never
+        next night nobody noise nothing number off only orange original other outline outlines outpaint over paint
+        panel
+        panorama past pencil people perhaps picture pictures pink pixel pixels place please pose poster possible
+        prefer
+        previous print prompt property purple push put putting quadruple quality question quick rain ratio rather
+        really
         recolour reduce remove removing render repaint replace resize resolution rest restore retouch richer right
         rotate rotated same saturation scene scratches scribble second sentence shadow sharp sharpen sharper sharpness
         should show showing shrink side sides size sketch skeleton skin sky small smaller soft softer something sorry
         square sticker stick strength stronger style stylise subject sure swap switch take taking teal tell text thank
-        thanks that the them then there these thing third this those three surprise except dress weather legs arms through times title tones touch touching
-        trade transform transparent transport treatment trim triple turn turquoise twice undo uncrop upscale use version
+        thanks that the them then there these thing third this those three surprise except dress weather legs arms
+        through times title tones touch touching
+        trade transform transparent transport treatment trim triple turn turquoise twice undo uncrop upscale use
+        version
         vertical very view want warm warmer warmth was watercolour watermark wear wearing were what where which white
         wider will wipe wish with without word words work would write wrong yellow your
         """,
@@ -165,40 +222,64 @@ KNOWN = CUES | frozenset(
     re.findall(
         r"[a-z]{3,}",
         """
-        air ant apple armchair astronaut axe baby bag baker ball balloon banana band bank barrel basket bat bath beach bean
-        bear bed bee beer bell bench bike bird bits boar boat body bone boot boots bowl box boy branch bread brick bride
-        broom bucket bug bull bunny bus butter cab cake camel camp candle cane canoe cap cape car card care cart case cat
-        cave chain chair cheese chef cherry chest chick child clay cliff clock cloud clover coat coin cook cop coral corn
-        cot cow crab crane crow crown cup curtain dance dancer deer desk dish dog doll donut door dove dragon dress drum
-        duck eagle ear egg elf eye face fairy fan farm farmer fence fern field fig fire fish flag floor flower fly foal
-        food foot fort fountain fox frame friend frog fruit game garden gate ghost gift girl glass glasses globe glove goat
+        air ant apple armchair astronaut axe baby bag baker ball balloon banana band bank barrel basket bat bath
+        beach bean
+        bear bed bee beer bell bench bike bird bits boar boat body bone boot boots bowl box boy branch bread brick
+        bride
+        broom bucket bug bull bunny bus butter cab cake camel camp candle cane canoe cap cape car card care cart case
+        cat
+        cave chain chair cheese chef cherry chest chick child clay cliff clock cloud clover coat coin cook cop coral
+        corn
+        cot cow crab crane crow crown cup curtain dance dancer deer desk dish dog doll donut door dove dragon dress
+        drum
+        duck eagle ear egg elf eye face fairy fan farm farmer fence fern field fig fire fish flag floor flower fly
+        foal
+        food foot fort fountain fox frame friend frog fruit game garden gate ghost gift girl glass glasses globe
+        glove goat
         goose grape grass ground guard guest guitar gun hair ham hand hare hat hawk head hen hill hive hole home hood
         horn horse hose house hut ice ink island jar jeep jet jug kid king kite knight knot lace ladder lady lake lamb
         lamp land leaf leg lemon lily lime lion lips lizard llama lock log loop mail man map mare mask mast mat
-        meadow meal men mice milk mist moat mole monk moon moose moth mouse mouth mug mule nail neck nest net nose nut oak
-        oar oven owl ox palm pan park parrot path paw pea pear pen pet pie pig pilot pin pine pipe pirate pizza plane plant
-        plate plum pond pony pool pot potato prince puppy queen rabbit raft rail ram rat raven reed reef rice ring river
-        road robe robot rock rocket roof room rooster root rope rose rug sack sail salad sand scarf scooter sea seal seat
+        meadow meal men mice milk mist moat mole monk moon moose moth mouse mouth mug mule nail neck nest net nose
+        nut oak
+        oar oven owl ox palm pan park parrot path paw pea pear pen pet pie pig pilot pin pine pipe pirate pizza plane
+        plant
+        plate plum pond pony pool pot potato prince puppy queen rabbit raft rail ram rat raven reed reef rice ring
+        river
+        road robe robot rock rocket roof room rooster root rope rose rug sack sail salad sand scarf scooter sea seal
+        seat
         shark sheep shell ship shirt shoe shop shore sign singer skier skirt skull sled slide snail snake snow snowman
         soap sock sofa soup spear spider spoon stage stair star statue steak stone stool storm stove straw street suit
-        sun sweet sword table tail tank tea teapot tent tie tiger tire toad toast toe tomato tool tooth top tower town toy
-        track train tray tree truck tub tulip turtle umbrella van vase vest vine violin wagon wall wand watch water wave
+        sun sweet sword table tail tank tea teapot tent tie tiger tire toad toast toe tomato tool tooth top tower
+        town toy
+        track train tray tree truck tub tulip turtle umbrella van vase vest vine violin wagon wall wand watch water
+        wave
         web well whale wheel wig window wine wing wire wolf woman women wood wool worm yacht yard zebra read road seed
-        feel feels felt fell fill find fit five four free full fun glad goes good great grow had hard has hear heart help
-        her him his hold hope hot how its it's kind know last late let let's lie life live long lost low made main mean
+        feel feels felt fell fill find fit five four free full fun glad goes good great grow had hard has hear heart
+        help
+        her him his hold hope hot how its it's kind know last late let let's lie life live long lost low made main
+        mean
         meant mind mine money month mood most must name near nice not now odd oil old once one our out own pair part
-        pass pay play plain point pop poor post pull race rate real red ride rise road role run sad said sale save saw say
-        see seem seen sell send sent set shape share shared she short shot shut sit six sleep slow smile smooth soil sold
-        some song soon sort sound spin spot stand start stay steal step stop story such tall task team ten than them they
-        thin think tie time tiny told ton too try two type upon used wait wake walk warn wash way weak week went wet who
+        pass pay play plain point pop poor post pull race rate real red ride rise road role run sad said sale save
+        saw say
+        see seem seen sell send sent set shape share shared she short shot shut sit six sleep slow smile smooth soil
+        sold
+        some song soon sort sound spin spot stand start stay steal step stop story such tall task team ten than them
+        they
+        thin think tie time tiny told ton too try two type upon used wait wake walk warn wash way weak week went wet
+        who
         why wide wild win wind wise yes yet you zoo work world young bats cats dogs kept keen deep dear done down drew
         even ever eight evening ends fail fall far fast few form fresh front hanging hours hours idea idol inch join
         junk key lack lawn leaves less lift lift list load lone lot loud mad mark mass meet mess mile moment morning
-        dawn draw hour may trace pictured stock god though loose than then colder brave grave hoped
-        moved names neat needs news none note okay older open order ours pack page paid pale paper party pick plan plus
-        poem pour pretty proud pure quite rare reach ready rich rough round row rule safe sail scale score seems shade shine
-        sick silver sense sing slight slightly solid somewhat space speed split spring stack stuff sugar summer swim tape
-        taxi test thick tight tip tips title tour trail trip true tune unit usual visit voice vote wants warmly weather
+        father mother sister brother uncle aunt daughter niece nephew dawn draw hour may trace pictured stock god
+        though loose than then colder brave grave hoped
+        moved names neat needs news none note okay older open order ours pack page paid pale paper party pick plan
+        plus
+        poem pour pretty proud pure quite rare reach ready rich rough round row rule safe sail scale score seems
+        shade shine
+        sick silver sense sing slight slightly solid somewhat space speed split spring stack stuff sugar summer swim
+        tape
+        taxi test thick tight tip tips title tour trail trip true tune unit usual visit voice vote wants warmly
+        weather
         weird wheat whole wishes wore worn worth wow write wrote year years flashy
         """,
     )

@@ -4,21 +4,44 @@ adjust("a touch brighter") -> Draft("adjust", {"property": "brightness", "direct
 """
 
 from evaluation.reader.heard import Draft, Heard
-from evaluation.reader.lexicon import LIGHT_WORD, LIGHTS, PICTURE, STYLE
-from evaluation.reader.things import amount, colour_in, named, percent
+from evaluation.reader.lexicon import COLOUR, LIGHT_WORD, LIGHTS, PICTURE, STYLE
+from evaluation.reader.things import amount, named, percent
 from schemas.skill import Value
 
 MORE, LESS = "more", "less"
 DIALS = [
     ("blur", r"blur\w*|out of focus|unfocus\w*|defocus\w*|bokeh"),
-    ("sharpness", r"sharp\w*|crisp\w*|softer edges|edges (?:be |look )?softer|edges (?:\w+ ){0,2}crisper|soften\w*|(?:softer|less harsh) (?:focus|detail|edges)"),
+    ("sharpness", (
+        r"sharp\w*|crisp\w*|softer edges|edges (?:be |look )?softer|edges (?:\w+ ){0,2}crisper|soften\w*|"
+        r"(?:softer|less harsh) (?:focus|detail|edges)"
+    )),
     ("contrast", r"contrast\w*|flat(?:ten|ter|ness)\w*|punchier"),
-    ("saturation", r"oversaturated|colours feel tired|saturat\w*|desaturat\w*|vivid\w*|vibran\w*|colourful|mut(?:e|ed|ing)|(?:richer|stronger|deeper|more intense|bolder|paler|duller|calmer|weaker|livelier|washed[- ]out|faded|less intense|less strong|more|less|fewer|intensif\w+ the|tone down the|boost the|pump up the|quieter|softer) colou?rs?|colours? (?:\w+ ){0,3}(?:richer|stronger|paler|calmer|deeper|bolder|pop|intense|softer|down|up|muted|quieter)"),
-    ("warmth", r"warm(?!.*\blight\b)\w*|cool(?:er|ing|ed| (?:this down|it down|everything down|down|it|the|this|everything)\b)|cold(?:er)?|temperature|tint"),
-    ("brightness", r"bright\w*|dark(?:er|en|ens|ened|ening)?\b(?! \w+ (?:letters|lines))|lighten\w*|lighter|exposure|underexposed|overexposed|dim(?:mer|med|ming|s)?\b|luminosity|gloomy|murky|light up"),
+    ("saturation", (
+        r"oversaturated|colours feel tired|saturat\w*|desaturat\w*|vivid\w*|vibran\w*|colourful|mut(?:e|ed|ing)|"
+        r"(?:richer|stronger|deeper|more intense|bolder|paler|duller|calmer|weaker|livelier|washed[- ]out|faded|"
+        r"less intense|less strong|more|less|fewer|intensif\w+ the|tone down the|boost the|pump up the|quieter|"
+        r"softer) colou?rs?|colours? (?:\w+ ){0,3}(?:richer|stronger|paler|calmer|deeper|bolder|pop|intense|"
+        r"softer|down|up|muted|quieter)"
+    )),
+    ("warmth", (
+        r"warm(?!.*\blight\b)\w*|cool(?:er|ing|ed| (?:this down|it down|everything down|down|it|the|this|"
+        r"everything)\b)|cold(?:er)?|temperature|tint"
+    )),
+    ("brightness", (
+        r"bright\w*|dark(?:er|en|ens|ened|ening)?\b(?! \w+ (?:letters|lines))|lighten\w*|lighter|exposure|"
+        r"underexposed|overexposed|dim(?:mer|med|ming|s)?\b|luminosity|gloomy|murky|light up"
+    )),
 ]  # fmt: skip
-OPPOSITE = r"\b(?:cool this|overexposed|oversaturated(?!.*\bdown\b)|dark\w*|dim\w*|flat\w*|desaturat\w*|mut(?:e|ed|ing)|paler|duller|calmer|weaker|quieter|faded|washed[- ]out|cool\w*|cold\w*|soft\w*|gloomy|murky|unsharp)\b"
-REDUCE = r"\b(?:less|lower\w*|reduc\w*|decreas\w*|(?<!cool )(?<!cool it )(?<!tone )down|drop\w*|off|minus|fewer|cut|weaken\w*|tone down|pull back|take .*? (?:off|out|away)|not so|without so|too (?:much|bright|sharp|warm|strong|vivid))\b|(?<!\w)-\s?\d"
+OPPOSITE = (
+    r"\b(?:cool this|overexposed|oversaturated(?!.*\bdown\b)|dark\w*|dim\w*|flat\w*|desaturat\w*|mut(?:e|ed|"
+    r"ing)|paler|duller|calmer|weaker|quieter|faded|washed[- ]out|cool\w*|cold\w*|soft\w*|gloomy|murky|"
+    r"unsharp)\b"
+)
+REDUCE = (
+    r"\b(?:less|lower\w*|reduc\w*|decreas\w*|(?<!cool )(?<!cool it )(?<!tone )down|drop\w*|off|minus|fewer|cut|"
+    r"weaken\w*|tone down|pull back|take .*? (?:off|out|away)|not so|without so|too (?:much|bright|sharp|warm|"
+    r"strong|vivid))\b|(?<!\w)-\s?\d"
+)
 
 
 def adjust(heard: Heard) -> Draft | None:
@@ -33,6 +56,12 @@ def adjust(heard: Heard) -> Draft | None:
 
 def direction(heard: Heard) -> str:
     """Down for a word of less or for the name of the lower end; up again for both together ("less dark")."""
+    if heard.says(
+        r"\btoo dark\b|\bwashed[- ]out\b|\bbrighten\b|\bboost\b|\bliven\b|\bunderexposed\b"
+    ) and not heard.says(r"\boverexposed\b"):
+        return MORE
+    if heard.says(r"\bcooler\b|\bcool(?: \w+){0,2} down\b|\boverexposed\b"):
+        return LESS
     opposite = heard.says(OPPOSITE) or heard.says(r"\btoo (?:bright|sharp|warm|strong|vivid|blurry|colourful)\b")
     reduced = heard.says(REDUCE) and not heard.says(r"\btoo (?:bright|sharp|warm|strong|vivid|blurry|colourful)\b")
     return LESS if opposite != reduced else MORE
@@ -46,7 +75,10 @@ FROM = [
     ("right", r"(?:from|on|coming from) (?:the )?(?:far )?right(?:-hand)?|from right"),
     (
         "above",
-        r"(?:from )?(?:straight |directly |right )?(?:from )?(?:above|overhead|the top|on high)|top[- ]down|from over it",
+        (
+            r"(?:from )?(?:straight |directly |right )?(?:from )?(?:above|overhead|the top|on high)|top[- ]down|"
+            r"from over it"
+        ),
     ),
     ("behind", r"(?:from )?(?:straight |right )?(?:from )?(?:behind|the back)|back ?lit|backlight\w*"),
 ]
@@ -80,7 +112,8 @@ def strength(heard: Heard) -> dict[str, Value]:
 
 
 LINE_ART = (
-    r"\b(?:line[- ]?art|line drawing|lineart|outlin\w*|contours?|colou?ring[- ](?:page|book|sheet)\w*|only (?:the )?lines|"
+    r"\b(?:line[- ]?art|line drawing|lineart|outlin\w*|contours?|colou?ring[- ](?:page|book|sheet)\w*|only "
+    r"(?:the )?lines|"
     r"just (?:the )?lines|lines only|bare lines|stencil|tattoo|template|trac(?:e|ed|ing)|silhouette lines|linework|"
     r"colour (?:this|it) in)\b"
 )
@@ -97,8 +130,9 @@ def line_art(heard: Heard) -> Draft | None:
     weight = next((name for name, pattern in WEIGHTS.items() if heard.says(pattern)), None)
     if weight:
         said["line"] = weight
-    if colour := colour_in(heard.text):
-        said["colour"] = colour
+    drawn = heard.find(rf"\bin (?P<c>{COLOUR})\b|\b(?P<d>{COLOUR}) (?:lines?|outlines|contours|ink)\b")
+    if drawn:
+        said["colour"] = (drawn["c"] or drawn["d"]).replace("-", " ")
     return Draft("line_art", said)
 
 
@@ -107,9 +141,16 @@ NAMED_STYLE = [
     r"\b(?:style|look|technique)(?: was| were| is|:| should be)? ?(?:to|be)? (?:an? )?(?P<s>[\w' -]+)$",
     r"\b(?:in|the|an?) (?P<s>[\w' -]+?)[- ](?:style|look|treatment|manner|fashion|version)\b",
     r"^(?P<s>[\w' -]+?)[- ](?:style|look|treatment)\b",
-    rf"\b(?:turn|transform|convert|make|redo|repaint|render|do|try|show) (?:it|this|that|everything|us|the whole thing|(?:the|my|this) {PICTURE}|this one) (?:look )?(?:in|into|to|as|like|look like|a)+ (?:an? )?(?P<s>[\w' -]+)$",
+    (
+        r"\b(?:turn|transform|convert|make|redo|repaint|render|do|try|show) (?:it|this|that|everything|us|the "
+        rf"whole thing|(?:the|my|this) {PICTURE}|this one) (?:look )?(?:in|into|to|as|like|look like|a)+ (?:an? "
+        r")?(?P<s>[\w' -]+)$"
+    ),
 ]
-STYLING = r"\b(?:style|stylis\w+|styliz\w+|look(?:s|ed)? (?:like|as)|in the manner|treatment|version|technique|repaint|redo|as (?:an? )?\w+$)\b"
+STYLING = (
+    r"\b(?:style|stylis\w+|styliz\w+|look(?:s|ed)? (?:like|as)|in the manner|treatment|version|technique|"
+    r"repaint|redo|as (?:an? )?\w+$)\b"
+)
 
 
 def stylize(heard: Heard) -> Draft | None:

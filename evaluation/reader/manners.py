@@ -12,12 +12,14 @@ from evaluation.reader.lexicon import PICTURE
 
 PRAISING = (
     r"(?:nice|good|great|lovely|love|like|liked|perfect|right|better|wow|cool|clean|solid|close|closer|works?|done|"
-    r"beautiful|amazing|awesome|excellent|fantastic|wonderful|super|sweet|yes|yesss*|neat|brilliant|happy|there|ok|okay|"
+    r"beautiful|amazing|awesome|excellent|fantastic|wonderful|super|sweet|yes|yesss*|neat|brilliant|happy|"
+    r"there|ok|okay|"
     r"all right|alright|haha|ha|lol|gorgeous|pretty|impressive|fine|bad|nearly|almost|hm+|thank|thanks|progress)"
 )
 FILLER = (
     r"(?:very|so|really|that|that's|this|it|it's|is|i|we|looks?|looking|much|more|not|at|all|a|an|the|now|yes|oh|ooh|"
-    r"well|getting|quite|already|just|what|how|you|you've|job|work|one|my|too|even|me|for|be|been|of|good|to|are|do|does|"
+    r"well|getting|quite|already|just|what|how|you|you've|job|work|reads|one|my|too|even|me|for|be|been|of|"
+    r"good|to|are|do|does|"
     r"make|makes|with|going|far|was|like|pretty|help|lot|kind|bit|um|uh|hmm|and|hm|but|by|day)"
 )
 PRAISE = re.compile(rf"^(?:(?:{FILLER}|{PRAISING})(?:,? |$))+$", re.IGNORECASE)
@@ -29,7 +31,8 @@ GREETING = (
     r"(?: there| again| all| everyone| my friend| friend| team| hello| guys)*"
 )
 THANKS = (
-    r"(?:many thanks|thanks?(?: you)?(?: (?:so|very) much| a lot| in advance| a million| for (?:the |your )?help)*|cheers|"
+    r"(?:many thanks|thanks?(?: you)?(?: (?:so|very) much| a lot| in advance| a million| for (?:the |your "
+    r")?help)*|cheers|"
     r"much appreciated|appreciate it|i'd (?:be|appreciate)[\w ]{0,20}|i would be[\w ]{0,20}grateful|"
     r"you're (?:the best|a star|great|awesome)|"
     r"fingers crossed|curious[\w' ]*|i can't wait[\w' ]*|can't wait[\w' ]*|no (?:rush|hurry)|take your time|"
@@ -48,21 +51,27 @@ LEADING_COURTESY = re.compile(
 )
 
 SIGNPOST_WORD = (
-    r"(?:and|also|then|now|next|okay|alright|all right|so|well|hm+|um+|uh|oh|ah|please|just|but|first|second|third|last|"
+    r"(?:and|also|then|now|next|okay|alright|all right|so|well|hm+|um+|uh|oh|ah|please|just|but|first|"
+    r"second|third|last|"
     r"finally|one|two|more|another|thing|things|wish|step|pass|up|small|little|tiny|quick|change|edit|my|the|a|an|idea|"
     r"request|for|final|after|that|this|from|here|on|while|we're|at|it|moving|not|quite|there|yet|if|i|may|possible|"
     r"it's|too|much|you|by|way|oh|lol|haha|yes|ooh|right|have|go|see|yeah|wait|listen|look|question|favour|be|nice|"
     r"maybe|again|to|continue|do|like)"
 )
 SIGNPOST = re.compile(
-    rf"^(?!(?:it|this|that|(?:this|that|the first|the second) one)\s*:)(?:{SIGNPOST_WORD}[ ,]+){{0,7}}{SIGNPOST_WORD}\s*:\s*",
+    (
+        r"^(?!(?:it|this|that|(?:this|that) one)\s*:)(?![^:]*\b(?:first|second|third|fourth|one before)\b(?: "
+        rf"one)?\s*:)(?!next (?:picture|image|one)\b)(?:{SIGNPOST_WORD}[ ,]+){{0,7}}{SIGNPOST_WORD}\s*:\s*"
+    ),
     re.IGNORECASE,
 )
 LEAD = re.compile(
-    r"^(?:(?:and|also|then|now|next(?! (?:picture|image|one))|okay|alright|all right|so|well|hm+|um+|uh|oh|ooh|ah|lol|haha|"
+    r"^(?:(?:and|also|then|now|next(?! (?:picture|image|one))|okay|alright|all right|so|well|hm+|um+|uh|oh|"
+    r"ooh|ah|lol|haha|"
     r"yes|yeah|please|but|maybe|perhaps|quick one|(?:one|two) (?:more )?things?(?: more)?|moving on|from here|"
     r"while we're at it|after (?:this|that)|next (?:step|up|pass|thing)|first pass|second thing|"
-    r"if (?:i may|possible|it's not too much)|nice|cool|dear friend|my friend|again|by the way|now then|next)"
+    r"if (?:i may|possible|it's not too much)|(?:nice|cool)(?=[,.!])|dear friend|my friend|again|by the way|"
+    r"now then|next)"
     r"(?:[,:;.!]+\s*|\s+|$))+",
     re.IGNORECASE,
 )
@@ -78,11 +87,13 @@ HANDED_THING = re.compile(
 )
 ASKS = re.compile(
     r"\b(?:remove|add|make|put|crop|paint|turn|change|replace|without|keep|delete|erase|needs?|instead|how many|where|"
-    r"what colour|out of|want to see|could|can you|would you|give|follow|show|i'd like(?! some help)|i need|would be|brighter|darker)\b",
+    r"what colour|out of|want to see|could|can you|would you|give|follow|show|i'd like(?! some help)|i need|"
+    r"would be|brighter|darker)\b",
     re.IGNORECASE,
 )
 RUN_ON = re.compile(
-    r"^(?:(?:so|okay)\s+)*(?:(?:here's|here is|this is|got|look at|see|take|i have|i have here)\s+(?:(?:my|the|a|one|this)\s+)?"
+    r"^(?:(?:so|okay)\s+)*(?:(?:here's|here is|this is|got|look at|see|take|i have|i have here)\s+(?:(?:my|"
+    r"the|a|one|this)\s+)?"
     rf"(?:{PICTURE}|one)|(?:my|this|the) (?:picture|image|photo)(?=\.)|this one)"
     r"(?: (?:of mine|from me|i took|here|attached))?[\s,.:;]+(?=\w)",
     re.IGNORECASE,
@@ -117,7 +128,11 @@ def hands_over(sentence: str) -> bool:
     if not bare:
         return True
     few = len(bare.split()) <= 14
-    return few and bool(HANDED.search(bare) and HANDED_THING.search(bare)) and not ASKS.search(bare)
+    return (
+        few
+        and bool(HANDED.search(bare) and HANDED_THING.search(bare))
+        and not ASKS.search(re.sub(r"\bi want to change\b", "", bare, flags=re.IGNORECASE))
+    )
 
 
 def praises(sentence: str) -> bool:

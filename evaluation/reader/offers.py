@@ -10,23 +10,35 @@ from evaluation.reader.heard import Draft
 from evaluation.reader.view import View
 
 Reader = Callable[[str], Draft | None]
-PUT_FORWARD = re.compile(
-    r"(?:\b(?:shall i|should i|do i|may i|can i|want me to|like me to|wanted me to|wanted to|asked me to|want to|let me|i'd(?: still| then| also| now)?(?: do:| like to)?|i would(?: still| also)?|i could(?: still| also)?|i can(?: still| also)?|i'll|i will|"
-    r"still do:|would be to|might help to|may help to|worth (?:it )?to|is to|left is to|or shall i|or should i|that leaves:?|and then|next:|remains:?|to do:|now to|how about|what about|fancy)|:)\s+(?P<what>[^?!]+)",
+ACTION = re.compile(
+    r"\b(?:remove|take|make|turn|put|drop|add|give|place|paint|swap|replace|exchange|trade|change|recolou?r|"
+    r"dye|colour|crop|cut|trim|rotate|tilt|flip|mirror|resize|scale|enlarge|upscale|extend|expand|widen|"
+    r"continue|move|bring|shift|sharpen|soften|blur|brighten|darken|lighten|warm|cool|boost|raise|lower|"
+    r"increase|reduce|lift|light|relight|bathe|clean|repair|heal|retouch|fix|brush|get|erase|delete|clear|"
+    r"write|letter|set|print|redraw|redo|repaint|restyle|draw|trace|outline|do|isolate|free|dress|fill|tint|"
+    r"mute|calm|smooth|hide|wipe|lose|edit|convert|transform|render|show|leave)\b",
     re.IGNORECASE,
 )
 IS_OFFER = re.compile(
-    r"\?|\b(?:i'd|i would|next|rest|still|left|remain\w*|after that|straight after|then|nod|now|second)\b",
+    (
+        r"\?|\b(?:i'd|i would|next|rest|still|left|remain\w*|after that|straight after|then|nod|second|say the "
+        r"word|haven't forgotten|tempted|idea)\b"
+    ),
     re.IGNORECASE,
 )
 BEHIND = re.compile(
-    r"[, ]+(?:now|next|too|as well|also|then|while i'm at it|straight after|after that|in one go|as the next step|in a second step|first|if you like|just nod|with that|for you|instead|say the word|"
-    r"or is this enough|or leave it|is that (?:ok|okay|fine)|ok|okay|right|shall i|or not|or is it fine|and then we're done|at once)\b.*$",
+    r"[, ]+(?:now|next|too|as well|also|then|while i'm at it|straight after|after that|in one go|as the "
+    r"next step|in a second step|first|if you like|just nod|with that|for you|instead|say the word|"
+    r"or is this enough|or leave it|say\b|is that (?:ok|okay|fine)|ok|okay|right|shall i|or not|or is it "
+    r"fine|and then we're done|at once)\b.*$",
     re.IGNORECASE,
 )
 REFUSES = re.compile(
-    r"^(?:(?:hm+|er|oh|well|thanks|thank you)[, ]+)*(?:no+\b|nope|nah|not\b|don't|do not|leave (?:it|that)|keep it|never mind|i'd rather not|rather not|i like it (?:this way|as|plain|like)|enough|it's (?:fine|good|perfect)|"
-    r"maybe (?:later|another)|another time|that's (?:enough|fine|all)|i'm (?:good|fine|happy)|stop|please don't|let's not|skip)",
+    r"^(?:(?:hm+|er|oh|well|thanks|thank you)[, ]+)*(?:no+\b|nope|nah|not\b|don't|do not|leave (?:it|that)|"
+    r"keep it|never mind|i'd rather not|rather not|i like it (?:this way|as|plain|like)|enough|it's (?:fine|"
+    r"good|perfect)|"
+    r"maybe (?:later|another)|another time|that's (?:enough|fine|all)|i'm (?:good|fine|happy)|stop|please "
+    r"don't|let's not|skip)",
     re.IGNORECASE,
 )
 
@@ -43,19 +55,15 @@ def offered(view: View, read: Reader) -> Draft | None:
 
 
 def put_forward(reply: str) -> Iterator[str]:
-    """The clauses of a reply that speak of something still to be done, the last first."""
+    """The clauses of a reply that speak of something still to be done, each from its verb on."""
     told = re.split(r"(?<=[.!?])\s+", reply)
-    for sentence in reversed(told[1:] or told):
-        if not IS_OFFER.search(sentence):
-            continue
-        found = list(PUT_FORWARD.finditer(sentence))
-        for match in reversed(found):
-            words = match["what"].strip(" ,.;:")
+    later = told[1:] or told
+    if not IS_OFFER.search(" ".join(later)):
+        return
+    for sentence in later:
+        for verb in ACTION.finditer(sentence):
+            words = sentence[verb.start() :].strip(" ,.;:?!")
             yield BEHIND.sub("", words).strip(" ,.;:")
-            yield words
-        yield from (
-            (sentence.strip(" ,.;:?!"),) if not found and len(told) > 1 and sentence.rstrip().endswith("?") else ()
-        )
 
 
 def refuses(text: str) -> bool:

@@ -1,6 +1,6 @@
 """Pictures: which earlier picture is meant, and what the words are without the mention of it.
 
-earlier("back to the second one and crop it", view) -> Mention(index=1, rest="crop it")
+earlier("back to the second one and crop it", view) -> Mention(picture=1, rest="crop it")
 """
 
 import re
@@ -11,28 +11,37 @@ from evaluation.reader.view import View
 
 ORDINAL = r"(?:first|second|third|fourth|fifth|sixth|seventh|1st|2nd|3rd|4th|5th|6th|7th)"
 COUNT = r"(?:\d{1,2}(?!\d|%|x|:\d|\.\d)|one|two|three|four|five|six|seven|eight|nine)"
-ONE = rf"(?:{PICTURE}|one|upload|attempt|try|result)"
-BEFORE_THAT = rf"(?:{ONE} (?:right |just )?before(?: (?:that|this|it|the last one))?|(?:previous|earlier|prior|last-but-one) {ONE})"
+SEEN = PICTURE.replace("shots?|", "")
+ONE = rf"(?:{SEEN}|one|upload|attempt|try|result)"
+BEFORE_THAT = (
+    rf"(?:{ONE} (?:right |just )?before(?: (?:that|this|it|the last one))?|(?:previous|earlier|prior|"
+    rf"last-but-one) {ONE})"
+)
 MENTION = (
     rf"(?:(?:the|my|our) (?:very )?(?P<ordinal>{ORDINAL}) {ONE}"
     rf"|(?:{PICTURE} )?(?:number|no\.?|nr\.?|#) ?(?P<number>{COUNT})"
     rf"|{PICTURE} (?P<plain>{COUNT})"
-    rf"|(?:the|my) (?:very |untouched )?(?:own|original|initial|uploaded|starting)(?: (?:own|untouched))?(?: {ONE})?(?P<first>)"
+    r"|(?:the|my) (?:very |untouched )?(?:own|original|initial|uploaded|starting)(?: (?:own|"
+    rf"untouched))?(?: {ONE})?(?P<first>)"
     rf"|(?:the|my) {ONE} (?:that )?i (?:sent|gave you|uploaded|attached|started with|had first)(?P<sent>)"
     rf"|the {BEFORE_THAT}(?P<before>)|(?:the )?last version but one(?P<before2>))"
 )
 INTO = (
     r"(?:(?:please |okay |now )*(?:let's |can we |could we |could you |i'd like to |i want to |we should |if we |i )?"
-    r"(?:go(?:ing)? back to|going to|(?:go |come )?back to|return(?:ing)? to|back in|start(?:ing)? (?:over )?(?:from|with)|take|"
+    r"(?:go(?:ing)? back to|going to|(?:go |come )?back to|return(?:ing)? to|back in|start(?:ing)? (?:over "
+    r")?(?:from|with)|take|"
     r"use|open(?:ed)?|pick|looking (?:back )?at|look at|see|consider|about|on|in|with|from|for|to|one thing about|"
     r"not this one|work(?:ing)? (?:on|from|with)|continue with|regarding|as for|of|i mean(?: in| on)?|again|do)[ ,]+)*"
 )
-AFTER = r"(?: again| up again| once more| back| instead| please)*(?:[,:;.]+ ?(?:and |then |but )*| and then | and | but | then |, | )?"
+AFTER = (
+    r"(?: again| up again| once more| back| instead| please)*(?:[,:;.]+ ?(?:and |then |but )*| and then | and | "
+    r"but | then |, | )?"
+)
 EARLIER = re.compile(rf"(?:^|[\s(,]){INTO}{MENTION}\)?{AFTER}", re.IGNORECASE)
 
 
 class Mention(NamedTuple):
-    index: int
+    picture: int
     rest: str
 
 

@@ -25,7 +25,7 @@ SPOTS = [
 def add_text(heard: Heard) -> Draft | None:
     if not heard.quotes:
         if heard.says(
-            r"\b(?:add|put|write|need|want|place)\b.*\b(?:text|words|caption|title|headline|lettering|writing)\b"
+            r"\b(?:add|put|write|need|want|place|give)\b.*\b(?:text|words|caption|title|headline|lettering|writing)\b"
         ):
             return Draft("add_text", {})
         return None
@@ -49,7 +49,7 @@ def vague_wish(heard: Heard) -> Draft | None:
     )
     for wish in heard.guideline.vague:
         for said in wish.said:
-            if re.search(rf"\b{re.escape(said.casefold())}\b", text):
+            if re.search(rf"(?<!would )(?<!really )\b{re.escape(said.casefold())}\b", text):
                 return Draft(wish.intent, dict(wish.parameters))
     return None
 
@@ -67,13 +67,16 @@ def perhaps_new_picture(heard: Heard) -> Draft | None:
     return creation.text_to_image(heard) if creation.describes_a_scene(heard) else None
 
 
-CUT_OUT = r"\b(?:transparen\w*|no background|see-through|(?<!paper )cut-?outs?|cut out|sticker|separate|on its own|isolat\w*|rest empty|nothing (?:at all )?(?:behind|around))\b"
+CUT_OUT = (
+    r"\b(?:transparen\w*|no background|see-through|(?<!paper )cut-?outs?|cut out|sticker|separate|on its own|"
+    r"isolat\w*|rest empty|nothing (?:at all )?(?:behind|around))\b"
+)
 
 
 def background(heard: Heard) -> Draft | None:
     if heard.says(r"\b(?:style|more of the|anime|manga|paper cut-?out)\b") or not frames.about_background(heard):
         return None
-    if heard.says(r"\bin the (?:back|background)\b|\bsurroundings\b") and not (
+    if heard.says(r"\bin the (?:back|background)\b|\bmore .*\bsurroundings\b") and not (
         frames.is_site(heard.text) or heard.says(r"\b(?:change|replace|new|other|different|clear|remove|away)\b")
     ):
         return None

@@ -14,11 +14,19 @@ NAME = r"(?P<what>[\w' ,-]+?)"
 THE = rf"(?P<what>{DETERMINER} [\w' -]+?)"
 END = r"(?: please| though| at all| in it| in there)*(?=[,.;!?]|$| please)"
 LEFT_ALONE = [
-    rf"(?:don't|do not|never|please don't) (?:you )?(?:touch|change|alter|move|remove|edit|affect|hurt|lose) {NAME}{END}",
+    (
+        r"(?:don't|do not|never|please don't) (?:you )?(?:touch|change|alter|move|remove|edit|affect|hurt|"
+        rf"lose) {NAME}{END}"
+    ),
     rf"without (?:touching|changing|altering|moving|affecting|editing) {NAME}{END}",
-    rf"(?:leave|keep) {THE} (?:alone|as (?:it|they) (?:is|are)|as before|untouched|unchanged|the same|in place|be|out of it){END}",
-    rf"(?<!only )(?<!just ){THE} (?:should|must|has to|have to|ought to|needs to|may) (?:stay|remain|be left|be kept|not (?:be )?(?:changed?|touched?|moved?))"
-    rf"(?: as (?:before|it is|they are)| the same| untouched| unchanged| alone| put| there| where it is| in place)*{END}",
+    (
+        rf"(?:leave|keep) {THE} (?:alone|as (?:it|they) (?:is|are)|as before|untouched|unchanged|the same|in "
+        rf"place|be|out of it){END}"
+    ),
+    rf"(?<!only )(?<!just ){THE} (?:should|must|has to|have to|ought to|needs to|may) (?:stay|remain|be left|"
+    r"be kept|not (?:be )?(?:changed?|touched?|moved?))"
+    r"(?: as (?:before|it is|they are)| the same| untouched| unchanged| alone| put| there| where it is| in "
+    rf"place)*{END}",
     rf"nothing (?:must|should|may|can) happen to {NAME}{END}",
     rf"(?:but|and) (?:keep|leave|spare) {THE}{END}",
     rf"(?:just |only |but )+not {THE}{END}",
@@ -26,11 +34,15 @@ LEFT_ALONE = [
     rf"{THE} stays(?: as it is| put| the same| there| where it is)*{END}",
 ]
 NOT_WANTED = [
-    rf"(?:just |but |and |only |with )*(?:no|without(?: any)?|minus|there should be no|don't (?:add|draw|paint|include|want|put in|show)(?: any)?)"
-    rf" (?P<what>[\w' -]+?)(?: in it| in there| anywhere| please| though)*$",
+    r"(?:just |but |and |only |with )*(?:no|without(?: any)?|minus|there should be no|free of|leave out|"
+    r"don't (?:add|draw|paint|include|want|put in|show)(?: any)?)"
+    r" (?P<what>[\w' -]+?)(?: in it| in there| anywhere| please| though)*$",
 ]
 NOTHING_ELSE = re.compile(
-    r"^(?:anything|everything|nothing|rest|it|picture|image|scene|subject|any|all|that|this|else|anything else.*|the rest)\b",
+    (
+        r"^(?:anything|everything|nothing|rest|it|picture|image|scene|subject|any|all|that|this|else|anything "
+        r"else.*|the rest)\b"
+    ),
     re.I,
 )
 

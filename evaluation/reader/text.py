@@ -23,13 +23,14 @@ SHORTHAND = {
     "center": "centre", "watercolor": "watercolour", "pct": "percent", "w/o": "without", "w/": "with", "k": "okay",
     "ok": "okay", "yeah": "yes", "yep": "yes", "yup": "yes", "nope": "no", "nah": "no", "cos": "because",
     "cuz": "because", "coz": "because", "btw": "by the way", "yesss": "yes", "whats'": "what's", "wld": "would",
-    "cld": "could", "abit": "a bit", "favor": "favour", "color's": "colour's",
+    "cld": "could", "abit": "a bit", "w": "with", "rly": "really", "favor": "favour", "color's": "colour's",
 }  # fmt: skip
 NEIGHBOURS = {
     "q": "wa", "w": "qeas", "e": "wrsd", "r": "etdf", "t": "ryfg", "y": "tugh", "u": "yihj", "i": "uojk", "o": "ipkl",
     "p": "ol", "a": "qwsz", "s": "awedxz", "d": "serfcx", "f": "drtgvc", "g": "ftyhbv", "h": "gyujnb", "j": "huikmn",
     "k": "jiolm", "l": "kop", "z": "asx", "x": "zsdc", "c": "xdfv", "v": "cfgb", "b": "vghn", "n": "bhjm", "m": "njk",
 }  # fmt: skip
+ENDINGS = ("s", "es", "ed", "d", "ing", "er", "ers", "ly", "r")
 QUOTED = re.compile(
     r"\"([^\"]+)\"|“([^”]+)”|„([^“”]+)[“”]|«([^»]+)»|(?<!\w)['‘]([^'‘’\n]+(?:['’]\w[^'‘’]*)*)['’](?!\w)"
 )
@@ -68,7 +69,7 @@ def spelt(word: str, heard_before: frozenset[str]) -> str:
 @cache
 def mended(word: str) -> str | None:
     """The one word that readers look for and that a single slip turns into this word."""
-    if re.sub(r"(?:s|es|ed|d|ing|er|ers|ly)$", "", word) in KNOWN:
+    if any(word.endswith(end) and word[: -len(end)] in KNOWN for end in ENDINGS):
         return None
     meant = {cue for cue in CUES if abs(len(cue) - len(word)) < 2 and len(cue) > 3 and slipped(cue, word)}
     return meant.pop() if len(meant) == 1 else None

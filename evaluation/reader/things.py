@@ -16,20 +16,27 @@ NEW = rf"(?:\b{ARTICLE}\s{NOUNS}(?:\sof\s(?:an?\s)?{NOUNS})?)"
 SOME = rf"(?:{NEW}|\b{NOUNS})"
 ANY = rf"(?:{THING}|\b{NOUNS}{WHERE}?)"
 
-INSIDE = rf"(?:in|from|out of|off|on|inside|into) (?:of )?(?:(?:{DETERMINER}|a) )?(?:whole |entire )?(?:{PICTURE}|there|here|it|this|that)"
+INSIDE = (
+    rf"(?:in|from|out of|off|on|inside|into) (?:of )?(?:(?:{DETERMINER}|a) )?(?:whole |entire )?(?:{PICTURE}|"
+    r"there|here|it|this|that)"
+)
 TRAILING = re.compile(
-    rf"(?:^|\s+)(?:{INSIDE}|altogether|completely|entirely|away|out|off|there|here|now|today|again|instead|too|as well|also|"
-    r"please|already|somewhere|somehow|if possible|if you (?:can|could)|for me|anymore|any more|at all|though|this time|"
+    rf"(?:^|\s+)(?:{INSIDE}|altogether|completely|entirely|away|out|off|there|here|now|today|again|instead|"
+    r"too|as well|also|"
+    r"please|already|somewhere|somehow|if possible|if you (?:can|could)|for me|anymore|any more|at all|"
+    r"though|this time|"
     r"after all|as before|in it|try(?: it| that)?|or so|try out|so|to it)$",
     re.IGNORECASE,
 )
 BREAK = re.compile(
-    r"\s*(?:[,;:?!(]|\.(?:\s|$)|\s->|\s(?:because|since|so that|and that|which|who|that's|is|are|was|were|would|should|could|"
+    r"\s*(?:[,;:?!(]|\.(?:\s|$)|\s->|\s(?:because|since|so that|and that|which|who|that's|is|are|was|were|"
+    r"would|should|could|"
     r"can|for (?:my|our|the client)|to (?:match|make|fit|see)|but|while|when|unless|if|until|without|than)\b).*$",
     re.IGNORECASE | re.DOTALL,
 )
 ARTICLES = re.compile(
-    rf"^(?:(?:{DETERMINER}|an?|some|another|any|all of|all|both|one of|just|only|also|even|maybe|perhaps|those|these|more|"
+    rf"^(?:(?:{DETERMINER}|an?|some|another|any|all of|all|both|one of|just|only|also|even|maybe|perhaps|"
+    r"those|these|more|"
     r"such|single|nice|little bit of|bit of)\s+)+",
     re.IGNORECASE,
 )
@@ -44,7 +51,8 @@ def named(words: str) -> str:
 
 
 def is_thing(name: str) -> bool:
-    return bool(name) and name.casefold() not in NOT_A_THING and len(name.split()) <= 7
+    vague = name.casefold().split()[-1:] in (["something"], ["thing"], ["things"], ["one"])
+    return bool(name) and not vague and name.casefold() not in NOT_A_THING and len(name.split()) <= 7
 
 
 def is_pronoun(words: str) -> bool:
@@ -54,6 +62,8 @@ def is_pronoun(words: str) -> bool:
 def thing_of(words: str, focus: str | None) -> str | None:
     """The thing that words point at; what was spoken of last where they only point."""
     text = words.strip(" ,.;:!?")
+    if re.fullmatch(r"(?:that|this) thing", text, re.IGNORECASE):
+        return None
     if is_pronoun(text):
         return focus
     name = named(text)
@@ -97,6 +107,8 @@ def size_in(text: str, guideline: Guideline) -> str | None:
     ratio = re.search(r"\b(\d{1,2}) ?(?::|to|by) ?(\d{1,2})\b", text)
     if ratio:
         return f"{ratio[1]}:{ratio[2]}"
+    if re.search(r"\b(?:village|town|market|city|time[s]?) square\b", text, re.IGNORECASE):
+        return None
     for size, words in guideline.sizes.items():
         if any(re.search(rf"\b{re.escape(word)}\b", text, re.IGNORECASE) for word in words):
             return size

@@ -43,8 +43,8 @@ def completed(draft: Draft, library: Library) -> Call:
 def draft_of(view: View, library: Library, guideline: Guideline) -> Draft | None:
     plain = text.plain(view.user, known_words(view))
     whole = manners.core(plain.text, bool(view.attached), bool(view.past))
-    heard = Heard(whole, whole, plain.quotes, view, library, guideline, focus(view))
-    if drafting.invites_questions(heard):
+    heard = Heard(whole, plain.text, plain.quotes, view, library, guideline, focus(view))
+    if drafting.guided_start(view) is None and drafting.invites_questions(heard):
         return CHAT
     return in_history(heard) if view.past else by_itself(heard)
 
@@ -70,10 +70,10 @@ def in_history(heard: Heard) -> Draft | None:
     mention = pictures.earlier(heard.text, view)
     if mention:
         if follow_ups.only_shows(mention.rest):
-            return Draft("chat", {"show": f"image_{mention.index + 1}"})
+            return Draft("chat", {"show": f"image_{mention.picture + 1}"})
         draft = by_itself(with_text(heard, manners.trimmed(mention.rest)))
         if draft and draft.intent != "text_to_image":
-            return on_picture(draft, mention.index)
+            return on_picture(draft, mention.picture)
     return repeated(heard) or by_itself(heard)
 
 
@@ -109,15 +109,21 @@ def in_guided_creation(heard: Heard) -> Draft | None:
 
 def taken_up(heard: Heard) -> Draft | None:
     """A yes or a no to what the last reply put forward."""
-    offer = offers.offered(heard.view, lambda words: by_itself(with_text(heard, words)))
-    agreed = bool(follow_ups.YES.match(heard.text or heard.view.user)) and not manners.only_thanks(heard.view.user)
+    words = heard.text or heard.whole
+    offer = offers.offered(heard.view, lambda clause: whole_request(heard, clause))
+    agreed = bool(follow_ups.YES.match(words)) and not manners.only_thanks(heard.view.user)
     if offer is None and not agreed:
         return None
-    if offers.refuses(heard.text or heard.view.user):
+    if offers.refuses(words):
         return CHAT
-    if not agreed and (not heard.text or len(heard.text.split()) > 7 or complete(by_itself(heard), heard.library)):
+    if not agreed and (not heard.text or len(words.split()) > 7 or complete(by_itself(heard), heard.library)):
         return None
     return leftover(heard) or offer or CHAT
+
+
+def whole_request(heard: Heard, clause: str) -> Draft | None:
+    draft = alone(with_text(heard, clause))
+    return draft if complete(draft, heard.library) else None
 
 
 def complete(draft: Draft | None, library: Library) -> bool:
@@ -174,7 +180,8 @@ def by_itself(heard: Heard) -> Draft | None:
     if (
         two
         and whole
-        and whole.intent not in ("replace_object", "text_to_image", "chat", "vqa", "scribble_to_image", "pose_to_image")
+        and whole.intent
+        not in ("replace_object", "text_to_image", "chat", "vqa", "scribble_to_image", "pose_to_image", "line_art")
     ):
         return alone(with_text(heard, two[0]))
     return whole

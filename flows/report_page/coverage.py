@@ -50,7 +50,6 @@ class Coverage(NamedTuple):
 
 def coverage(manifest: Manifest, found: Survey, library: Library, asked: Sequence[Cell]) -> Coverage:
     held = sum((Counter(counts.by_cell) for counts in manifest.splits.values()), Counter[str]())
-    made = sum((Counter(counts.of_cells) for counts in manifest.splits.values()), Counter[str]())
     parted = {(skill, int(turns), name): n for key, n in held.items() for skill, turns, name in [key.split("/", 2)]}
     skills, phenomena = axes(parted, library)
     lengths = tuple(sorted({turns for _, turns, _ in parted}))
@@ -59,8 +58,18 @@ def coverage(manifest: Manifest, found: Survey, library: Library, asked: Sequenc
         for skill in skills
     )
     of_length = sum(found.turns.values(), Counter[int]())
-    orders = tuple(Order(cell, made[f"{cell.skill}/{cell.turns}/{cell.phenomenon or 'any'}"]) for cell in asked)
-    return Coverage(lengths, with_total([of_length[n] for n in lengths]), phenomena, rows, orders)
+    return Coverage(lengths, with_total([of_length[n] for n in lengths]), phenomena, rows, orders_of(manifest, asked))
+
+
+def orders_of(manifest: Manifest, asked: Sequence[Cell]) -> tuple[Order, ...]:
+    """A cell that the plan names twice is one, as its dialogues are counted."""
+    made = sum((Counter(counts.of_cells) for counts in manifest.splits.values()), Counter[str]())
+    orders: dict[str, Order] = {}
+    for cell in asked:
+        key = f"{cell.skill}/{cell.turns}/{cell.phenomenon or 'any'}"
+        before = orders[key].cell.count if key in orders else 0
+        orders[key] = Order(cell.model_copy(update={"count": before + cell.count}), made[key])
+    return tuple(orders.values())
 
 
 def with_total(numbers: Sequence[int]) -> tuple[int, ...]:

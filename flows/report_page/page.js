@@ -34,7 +34,7 @@ function filter() {
   form.classList.toggle("active", !all);
 }
 
-// The table's numbers for one number of turns, each shaded by its share of the highest of them.
+// The table's numbers for one number of turns, each shaded by its share, on a log scale, of the highest.
 function show() {
   const radios = [...lengths.elements.number];
   const at = radios.findIndex((each) => each.checked);
@@ -51,7 +51,8 @@ function show() {
 // The heading of the column under the pointer; its row needs no script.
 function mark(event) {
   const at = event.target.closest("tbody td")?.cellIndex;
-  for (const heading of event.currentTarget.tHead.rows[0].cells) heading.classList.toggle("marked", heading.cellIndex === at);
+  const headings = event.currentTarget.tHead.rows[0].cells;
+  for (const heading of headings) heading.classList.toggle("marked", heading.cellIndex === at);
 }
 
 // A link to a dialogue that the filters hide shows it all the same.

@@ -49,6 +49,8 @@ def propose_add_object(view: View, rng: Random) -> Proposal | None:
 
 
 def propose_remove_object(view: View, rng: Random) -> Proposal | None:
+    if view.scene.backdrop is not None and len(visible(view.scene)) == 1:
+        return None  # nothing would be left
     name = thing_of(view, rng, lambda thing: kinds()[thing.noun].removable)
     return Proposal({"object": name}, {"object": f"the {name}"}) if name else None
 
