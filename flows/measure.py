@@ -15,7 +15,7 @@ from schemas.skill import Library
 from store.files import read_text
 from store.rows import dialogue_of
 from store.streams import streamed
-from store.versions import shard_paths
+from store.versions import read_manifest, shard_paths
 
 READ = ("id", "prompt_id", "prompt", "category", "author", "renderer", "turns", "image_info.list.element.sha256",
         "image_info.list.element.recipe")  # fmt: skip
@@ -92,4 +92,5 @@ def dialogues(folder: Path, split: Split | None) -> Iterator[Dialogue]:
 
 def library_of(folder: Path) -> Library:
     """The shelf that a release was made for."""
+    read_manifest(folder)
     return Library.model_validate_json(read_text(folder / "skills.json"))

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from generators.banks import Bank, Form, Manner, Underspecified, bank_of, banks, choose, exchanges, heard, leaning
 from generators.doings import doings
 from generators.phrasing import Candidate, Facts, candidates, fill, pick, replies
-from generators.voice import mistyped, sentence, slipped, voiced
+from generators.voice import Before, Person, mistyped, sentence, slipped, voiced
 from schemas.answer import Call
 from schemas.outline import PlannedTurn
 from schemas.prompt import Dimension, Split
@@ -34,13 +34,21 @@ class Moment(NamedTuple):
     """One turn about to be spoken: what it must say, who says it, and where in the dialogue."""
 
     turn: PlannedTurn
-    n: int
+    before: Before
     bank: Bank
-    manner: Manner
+    person: Person
     split: Split
     facts: dict[str, Value]
     library: Library
     rng: Random
+
+    @property
+    def manner(self) -> Manner:
+        return self.person.manner
+
+    @property
+    def later(self) -> bool:
+        return self.before.n > 0
 
 
 def speak_hanging(m: Moment) -> Spoken:
@@ -70,7 +78,7 @@ def one_of(m: Moment, wordings: tuple[str, ...], facts: Facts | None = None) -> 
 
 
 def said(m: Moment, request: str, reply: str, construction: str, form: Form | None = None) -> Spoken:
-    user = voiced(request, form or form_of(request), m.turn, m.n, m.manner, m.rng)
+    user = voiced(request, form or form_of(request), m.turn, m.before, m.person, m.rng)
     return Spoken(user, reply, request, construction)
 
 
@@ -150,7 +158,7 @@ def speak_vaguely(m: Moment) -> Spoken:
     """The guideline's clause in the constructions of any instruction; the reply is that of the skill it means."""
     asking, wanted = banks()["instruct_edit"], {"instruction": m.turn.given["instruction"]}
     wish = PlannedTurn(call=Call(intent=asking.skill, parameters=dict(wanted)))
-    candidate = pick(list(candidates(asking, wish, wanted, m.split)), m.manner, m.n > 0, m.rng)
+    candidate = pick(list(candidates(asking, wish, wanted, m.split)), m.manner, m.later, m.rng)
     assert candidate is not None
     request = as_typed(m, candidate.text, asking, wanted)
     return said(m, request, usual_reply(m), f"vague/{candidate.slug}", candidate.form)
@@ -172,7 +180,7 @@ def speak_either(m: Moment, facts: dict[str, Value]) -> Spoken:
     noun, ahead = m.turn.given["noun"], m.turn.ahead
     assert ahead is not None
     facts = {**facts, "object": f"the {noun}"}
-    candidate = pick(list(candidates(m.bank, ahead, facts, m.split)), m.manner, m.n > 0, m.rng)
+    candidate = pick(list(candidates(m.bank, ahead, facts, m.split)), m.manner, m.later, m.rng)
     assert candidate is not None
     request = as_typed(m, with_unsaid(candidate, m), m.bank, facts)
     two = {"a": f"the {noun} on the left", "b": f"the {noun} on the right"}

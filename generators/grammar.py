@@ -6,12 +6,13 @@ It is given the calls and never decides a label. What it returns for a turn:
            core="get rid of the bench", construction="remove_object/get-rid")
 """
 
+import re
 from random import Random
 
 from generators.banks import Bank, Form, bank_of, choose, leaning, manners, shared
 from generators.exchanges import Moment, Spoken, closing_words, speak_hanging
 from generators.phrasing import Candidate, candidates, dealt, facts_of, fill, joined, pick, replies
-from generators.voice import mark, mistyped, sentence, slipped, voiced
+from generators.voice import Before, mark, mistyped, person_of, sentence, slipped, voiced
 from schemas.errors import Refused
 from schemas.identity import keyed
 from schemas.outline import Outline, PlannedTurn
@@ -20,18 +21,23 @@ from schemas.skill import Library
 __all__ = ["AUTHOR", "Spoken", "speak"]
 
 AUTHOR = "grammar-2"
+# Changes of something inside a picture: "in the second one, …" fits them and no others.
+INSIDE = frozenset({"add_object", "recolor", "remove_object", "replace_object"})
+WITHIN = re.compile(r"\bin \{image\}")
 
 
 def speak(outline: Outline, seed: int, library: Library) -> list[Spoken]:
     """The words of every turn. One person speaks one way through a dialogue."""
     spoken: list[Spoken] = []
     plain = [n for n, turn in enumerate(outline.turns) if turn.call.intent == outline.slot.focus and not hangs(turn)]
+    person = person_of(manners()[outline.slot.manner], keyed(seed, "person", outline.id))
     for n, turn in enumerate(outline.turns):
         rng = keyed(seed, "words", outline.id, n)
-        facts = facts_of(turn, rng)
+        before = Before(
+            n, outline.turns[n - 1] if n else None, "\n".join(earlier.user.casefold() for earlier in spoken)
+        )
         bank = bank_of(library[turn.call.intent])
-        manner = manners()[outline.slot.manner]
-        moment = Moment(turn, n, bank, manner, outline.slot.split, facts, library, rng)
+        moment = Moment(turn, before, bank, person, outline.slot.split, facts_of(turn, rng), library, rng)
         used = {earlier.construction for earlier in spoken}
         if hangs(turn):
             spoken.append(speak_hanging(moment))
@@ -51,7 +57,7 @@ def speak_turn(m: Moment, outline: Outline, seed: int, used: set[str], deals: bo
     if dealing is not None:
         candidate, wording = dealing
     else:
-        picked = pick(fresh(found, m.bank, used), m.manner, m.n > 0, m.rng)
+        picked = pick(fresh(found, m.bank, used), m.manner, m.later, m.rng)
         if picked is None:
             raise Refused(f"generators/banks/{m.bank.skill}.yaml: no construction says {dict(m.turn.call.parameters)}")
         candidate, wording = picked, with_clauses(picked, m.bank, m.rng)
@@ -59,7 +65,7 @@ def speak_turn(m: Moment, outline: Outline, seed: int, used: set[str], deals: bo
     request = fill(mistyped(slipped(wording, m.manner, m.rng), m.manner, m.rng), m.bank, m.facts, m.rng)
     form: Form = "question" if m.bank.skill == "vqa" and candidate.form == "fragment" else candidate.form
     core = mark(request, form)
-    user = voiced(request, form, m.turn, m.n, m.manner, m.rng)
+    user = voiced(request, form, m.turn, m.before, m.person, m.rng)
     plain = {**m.facts, **m.turn.given}  # the assistant calls a thing by its name
     reply = sentence(fill(m.rng.choice(replies(m.bank, plain, candidate.group)), m.bank, plain, m.rng))
     return Spoken(user, reply + closing_words(m), core, f"{m.bank.skill}/{candidate.slug}")
@@ -91,7 +97,10 @@ def tied(wording: str, form: Form, turn: PlannedTurn, rng: Random) -> str:
     if turn.given.get("leans") == "change_of_mind":
         wording = choose(rng.choice(leaning().change_of_mind), rng).replace("{request}", wording)
     elif "picture" in turn.given and turn.call.intent != "chat":
-        wording = choose(rng.choice(shared().image_frames[form]), rng).replace("{request}", wording)
+        frames = shared().image_frames[form]
+        if turn.call.intent not in INSIDE:
+            frames = tuple(frame for frame in frames if not WITHIN.search(frame))
+        wording = choose(rng.choice(frames), rng).replace("{request}", wording)
     if "avoid" in turn.call.parameters:
         clause = rng.choice(shared().avoid["create" if turn.image_before is None else "edit"])
         wording += joined(choose(clause, rng).replace("{avoid}", turn.given["avoid"]))

@@ -51,7 +51,7 @@ def propose(walk: Walk, skill: str, source: int) -> Proposal | None:
     assert scene is not None
     spoken_of = walk.spoken_of if source == walk.current else None
     last = len(walk.turns) == walk.length - 1
-    view = View(scene, walk.slot.split, len(walk.turns), last, spoken_of, walk.plan.dialogues.talk)
+    view = View(scene, walk.slot.split, len(walk.turns), last, spoken_of, walk.plan.dialogues.talk, len(walk.shots))
     proposer = PROPOSERS.get(skill) or proposer_of(walk.library[skill])
     found = proposer(view, walk.rng)
     if found is not None and skill == "vqa" and walk.rng.random() < walk.rates.disguised:

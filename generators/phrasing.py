@@ -12,6 +12,7 @@ from random import Random
 from typing import NamedTuple
 
 from generators.banks import ALTERNATIVES, LISTED, SLOT, Bank, Form, Group, Manner, choose, manners, shared, slots
+from generators.catalogue import styles
 from schemas.errors import Refused
 from schemas.identity import keyed
 from schemas.outline import PlannedTurn, Slot
@@ -21,6 +22,10 @@ from schemas.skill import Value
 CURTER_LATER = 12.0
 ENOUGH = 12
 MOST_READINGS = 64
+# A prompt that can stand as the object of a sentence; others are lists of words.
+NOUN_PHRASE = re.compile(
+    r"(an?|the|two|three|four|five|six|several|some) (?!.*\b(drawing|picture|photo|photograph) of)", re.I
+)
 UNSPOKEN = frozenset({"avoid", "image", "show", "question"})  # voiced by frames and clauses of their own
 
 Facts = Mapping[str, Value]
@@ -42,6 +47,10 @@ def says(group: Group, facts: Facts) -> bool:
 def facts_of(turn: PlannedTurn, rng: Random) -> dict[str, Value]:
     """All that the words may draw on; pictures and pronouns get the name they go by this time."""
     facts: dict[str, Value] = {**turn.call.parameters, **turn.given}
+    if prompt := str(facts.get("prompt") or facts.get("idea") or ""):
+        facts["phrase_kind"] = "noun" if NOUN_PHRASE.match(prompt) else "list"
+    if style := styles().get(str(facts.get("style", "")).lower()):
+        facts["as_style"] = style.phrase
     if picture := turn.given.get("picture"):
         facts["image"] = rng.choice(shared().image_names[picture])
     if pronoun := turn.given.get("pronoun"):
@@ -94,7 +103,7 @@ def inclination(form: Form, choice: int, manner: Manner, later: bool) -> float:
 def readiness(candidate: Candidate, later: bool) -> float:
     """Specific wording comes more readily, clauses tacked on less; in mid-conversation people are brief."""
     length = len(candidate.text.split()) + 3 * len(candidate.unsaid)
-    brief = 9.0 if length <= 3 else 3.0 if length <= 5 else 1.0
+    brief = 12.0 if length <= 3 else 4.0 if length <= 5 else 1.0
     return (1 + len(candidate.group.when)) / (1 + 3 * len(candidate.unsaid)) * (brief if later else 1.0)
 
 

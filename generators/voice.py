@@ -1,14 +1,24 @@
 """Voice: how one person types, whatever they ask for: greetings, please, capitals, punctuation, slips and typos."""
 
 import re
+from collections.abc import Sequence
 from random import Random
+from typing import NamedTuple
 
-from generators.banks import Form, Manner, choose, shared
+from generators.banks import Form, Manner, shared
 from generators.walk import ANSWERS
 from schemas.outline import PlannedTurn
 
-WORDS_ALONE = frozenset({"vqa", "chat"})  # a question is closed with thanks at most
-THANKS = re.compile(r"(many )?(thank|thx|ty|cheers|ta$|lol|haha)")
+WORDS_ALONE = frozenset({"vqa", "chat"})
+BACKDROPS = frozenset({"replace_background", "remove_background", "relight", "instruct_edit"})
+HABIT, HANDED_OVER = 0.93, 0.4
+THANKS = re.compile(r"(many )?(thank|thx|ty|tysm|cheers|ta$)")
+COURTESY = re.compile(r"\bif\b|grateful")
+VAGUELY = re.compile(r"something|know what")
+EXACT = re.compile(r"[\d\"]")
+PLEASE = re.compile(r"\b(please|pls|plz|pleee?ase)\b", re.IGNORECASE)
+MAY_I_ASK = re.compile(r"(can|could|would|will|may|do you mind|would you mind|mind|is it possible|any chance)\b", re.I)
+EVERYWHERE = frozenset({"picture", "image", "this", "that", "with", "have", "from", "here", "some"})
 ATTACHED_WITH_THE_WORDS = ("scribble_to_image", "pose_to_image")
 # Kinds of talk that are greeting or thanks themselves.
 SOCIAL = frozenset({"greeting", "thanks", "praise", "smalltalk", "done"})
@@ -49,33 +59,120 @@ def typo(word: str, rng: Random) -> str:
     return word[:at] + rng.choice(NEIGHBOURS[word[at]]) + word[at + 1 :]
 
 
-def voiced(request: str, form: Form, turn: PlannedTurn, n: int, manner: Manner, rng: Random) -> str:
+class Person(NamedTuple):
+    """Who types: a manner of speech, and what this person makes of it through the whole dialogue."""
+
+    manner: Manner
+    lower: bool
+    marks: bool
+
+
+def person_of(manner: Manner, rng: Random) -> Person:
+    return Person(manner, rng.random() < manner.lower, rng.random() < manner.end_mark)
+
+
+class Before(NamedTuple):
+    """What a turn comes after: the one before it, and all that the user has said."""
+
+    n: int = 0
+    last: PlannedTurn | None = None
+    said: str = ""
+
+
+def voiced(request: str, form: Form, turn: PlannedTurn, before: Before, person: Person, rng: Random) -> str:
     """The request as this person types it: greeting, connective, please, capitals, punctuation."""
-    request = mark(request, form) if rng.random() < manner.end_mark else request
-    asks_nothing = turn.given.get("kind") in SOCIAL or turn.given.get("leans") in ANSWERS
-    if not asks_nothing and rng.random() < manner.please and form in ("imperative", "question", "fragment"):
+    manner = person.manner
+    bare = turn.given.get("kind") in SOCIAL or turn.given.get("leans") in ANSWERS
+    request = mark(request, form) if keeps(person.marks, rng) else request
+    if not bare and rng.random() < manner.please and takes_please(request, form, turn):
         request = with_please(request, manner, rng)
-    before: list[str] = []
-    if (
-        turn.attached
-        and turn.call.intent not in ATTACHED_WITH_THE_WORDS
-        and shared().attached.get(manner.name)
-        and rng.random() < 0.4
-    ):
-        before.append(choose(rng.choice(shared().attached[manner.name]), rng))
-    elif n == 0 and manner.openers and not asks_nothing and rng.random() < manner.open:
-        before.append(rng.choice(manner.openers))
-    elif n > 0 and not asks_nothing and "leans" not in turn.given:
-        if shared().reactions.get(manner.name) and rng.random() < manner.react:
-            before.append(rng.choice(shared().reactions[manner.name]))
-        elif shared().switch.get(manner.name) and form != "statement" and rng.random() < manner.switch:
-            before.append(rng.choice(shared().switch[manner.name]))
-    text = " ".join([*before, request])
-    closers = [c for c in manner.closers if turn.call.intent not in WORDS_ALONE or THANKS.match(c)]
-    if closers and not asks_nothing and rng.random() < manner.close:
-        closer = rng.choice(closers)
-        text = f"{text} {closer}" if text.endswith(("?", ".", "!")) else f"{text}, {closer}"
-    return lowered(text) if rng.random() < manner.lower else sentence_starts(text)
+    lead = "" if bare else leading(request, form, turn, before, manner, rng)
+    text = f"{lead} {request}".strip()
+    if not bare and rng.random() < manner.close:
+        fitting = [c for c in manner.closers if may_close(c, request, form, turn, before)]
+        if fitting:
+            closer = rng.choice(fitting)
+            text = f"{text} {closer}" if text.endswith(("?", ".", "!")) else f"{text}, {closer}"
+    return lowered(text) if keeps(person.lower, rng) else sentence_starts(text)
+
+
+def keeps(habit: bool, rng: Random) -> bool:
+    """A habit is kept, but for a slip now and then."""
+    return habit if rng.random() < HABIT else not habit
+
+
+def takes_please(request: str, form: Form, turn: PlannedTurn) -> bool:
+    """Please goes with what is asked to be done, not with what is asked about or told."""
+    if PLEASE.search(request):
+        return False
+    if form == "question":
+        return bool(MAY_I_ASK.match(request))
+    return form == "imperative" or (form == "fragment" and turn.call.intent not in WORDS_ALONE)
+
+
+def leading(request: str, form: Form, turn: PlannedTurn, before: Before, manner: Manner, rng: Random) -> str:
+    """What comes in front of the request: the picture handed over, a greeting, a word about the last picture, or
+    one that leads over. Never two of them."""
+    name = manner.name
+    if before.n == 0:
+        handed_over = (
+            turn.attached
+            and turn.call.intent not in ATTACHED_WITH_THE_WORDS
+            and turn.given.get("leans") in (None, "underspecified")
+        )
+        if handed_over and rng.random() < HANDED_OVER:
+            return punctuated(one_of(shared().attached.get(name, ()), request, before, rng))
+        return one_of(manner.openers, request, before, rng) if rng.random() < manner.open else ""
+    if "leans" in turn.given or "picture" in turn.given:
+        return ""
+    if rng.random() < manner.react and approves(turn, before.last):
+        return punctuated(one_of(shared().reactions.get(name, ()), request, before, rng))
+    if form != "statement" and rng.random() < manner.switch:
+        return one_of(shared().switch.get(name, ()), request, before, rng)
+    return ""
+
+
+def one_of(phrases: Sequence[str], request: str, before: Before, rng: Random) -> str:
+    """One that was not said before and neither repeats nor outdoes the courtesy of what follows."""
+    words = telling(request)
+    fitting = [
+        phrase for phrase in phrases
+        if phrase not in before.said and not telling(phrase) & words
+        and not (re.search(r"\bif\b", phrase) and PLEASE.search(request))
+        and phrase.split()[-1].strip(",:") != request.split()[0].casefold()
+    ]  # fmt: skip
+    return rng.choice(fitting) if fitting else ""
+
+
+def telling(text: str) -> set[str]:
+    """The words of some length that say something."""
+    return set(re.findall(r"[a-z]{4,}", text.casefold())) - EVERYWHERE
+
+
+def punctuated(phrase: str) -> str:
+    return phrase if not phrase or phrase[-1] in ".,:!?" else f"{phrase},"
+
+
+def approves(turn: PlannedTurn, last: PlannedTurn | None) -> bool:
+    """Whether a good word about the last picture fits: there is a new one, and this turn does not undo it."""
+    if last is None or last.image_after is None or turn.given.get("kind") in ("undo", "back"):
+        return False
+    intents = {turn.call.intent, last.call.intent}
+    named = {str(value) for value in last.call.parameters.values()}
+    again = named & {str(value) for value in turn.call.parameters.values()}
+    return len(intents) == 2 and not intents <= BACKDROPS and not again
+
+
+def may_close(closer: str, request: str, form: Form, turn: PlannedTurn, before: Before) -> bool:
+    if closer in before.said:
+        return False
+    if THANKS.match(closer):
+        return True
+    if turn.call.intent in WORDS_ALONE or "leans" in turn.given or form in ("statement", "fragment"):
+        return False
+    if COURTESY.search(closer):
+        return not PLEASE.search(request)
+    return not (VAGUELY.search(closer) and EXACT.search(request))
 
 
 def mark(request: str, form: Form) -> str:

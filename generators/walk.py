@@ -78,6 +78,8 @@ class Walk:
             self.rates = usual
 
     def draw(self, skill: str, proposal: Proposal, scene: Scene, source: int, leans: str | None = None) -> bool:
+        if not leans and self.undoes(skill, proposal):
+            return False
         parameters: dict[str, Value] = dict(proposal.parameters)
         given = dict(proposal.given)
         phenomena: list[str] = []
@@ -113,6 +115,17 @@ class Walk:
         )
         self.remember(proposal, made)
         return True
+
+    def undoes(self, skill: str, proposal: Proposal) -> bool:
+        """Whether this takes away what was only just put in, or brings back what was taken out."""
+        wanted = str(proposal.parameters.get("object", ""))
+        came = {str(t.call.parameters.get(k)) for t in self.turns for k in ("object", "replacement") if adds(t, k)}
+        went = {
+            str(t.call.parameters["object"]) for t in self.turns if t.call.intent in ("remove_object", "replace_object")
+        }
+        if skill == "remove_object" or skill == "replace_object":
+            return wanted in came or str(proposal.parameters.get("replacement")) in went
+        return skill == "add_object" and wanted in went
 
     def shot_of(self, shot: Shot) -> int:
         """Where this picture stands; a state that was there before is the same picture."""
@@ -215,6 +228,10 @@ class Walk:
 
     def slot_attaches(self, call: Call) -> bool:
         return self.slot.opening == "attached" or "image" in call.parameters
+
+
+def adds(turn: PlannedTurn, name: str) -> bool:
+    return (turn.call.intent, name) in {("add_object", "object"), ("replace_object", "replacement")}
 
 
 def only_subject(shot: Shot) -> str | None:

@@ -60,7 +60,8 @@ def remove_object(heard: Heard) -> Draft | None:
             thing = thing_of(words, heard.focus)
             if thing and thing.casefold() not in ("part", "clutter", "way"):
                 return Draft("remove_object", {"object": thing})
-    return None
+    unnamed = heard.says(rf"\b(?:{REMOVE}|rid of) (?:that|this|some)[ ]?thing\b")
+    return Draft("remove_object", {}) if unnamed else None
 
 
 BIGGER = (

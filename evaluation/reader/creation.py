@@ -132,7 +132,7 @@ NEW_PICTURE = (
     r"drawing|painting|photo|prompt)\b(?! of the background)|"
     r"something (?:completely|totally|entirely|quite)? ?(?:different|new|else)|from scratch|(?:prompt|"
     r"concept|scene|idea):|"
-    r"put this on paper|make this visible|picture this|(?:generate|create|design|visuali[sz]e|imagine|"
+    r"picture this|(?:generate|create|design|visuali[sz]e|imagine|"
     r"illustrate|come up with|whip up|produce|dream up|draw|"
     r"paint|sketch|render|do|make|build) (?:me|us|an? (?:\w+ )?(?:picture|image|photo|drawing|painting|"
     rf"illustration|poster))\b|{BARE_PICTURE} (?:of|that shows|showing|with) an?\b)"
@@ -155,7 +155,7 @@ AROUND = (
 def wants_new(heard: Heard) -> bool:
     """Whether a picture that does not exist yet is asked for, while there is one."""
     if heard.says(
-        r"^(?:and |so )*(?:put this on paper|make this visible|picture this|fresh canvas|begin again with|"
+        r"^(?:and |so )*(?:picture this|fresh canvas|begin again with|"
         r"start again with|(?:new )?(?:prompt|concept|scene|idea)\b ?:)"
     ):
         return True
@@ -203,7 +203,7 @@ SKETCH = (
     r")?(?:drawing|lines)|drew the outlines|napkin|(?:same|this|keep that) layout)\b"
 )
 POSE = (
-    r"\b(?:limbs?|this shape|stick drawing|knees and elbows|pos(?:e|ed|es|ing)|skeleton|stick (?:figure|man|"
+    r"\b(?:limbs?|this shape|stick drawing|pos(?:e|ed|es|ing)|skeleton|stick (?:figure|man|"
     r"person|woman)|stickman|arms and legs|these bones|posture|stance|mannequin)\b"
 )
 MEDIUM = (
@@ -258,7 +258,7 @@ def guided(heard: Heard) -> Draft | None:
     spared = unwanted(text)
     if spared.what and "," in text:
         said["avoid"], text = spared.what, spared.rest
-    prompt = guided_prompt(re.sub(r"\s*= content$|, limb for limb$", "", text))
+    prompt = guided_prompt(text)
     if not prompt and not heard.says(rf"\b(?:{DETERMINER}|an?) (?:\w+ )?{MEDIUM}\b"):
         return None
     return Draft(intent, {**said, "prompt": prompt} if prompt else said)

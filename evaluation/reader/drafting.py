@@ -28,7 +28,7 @@ FINISH = re.compile(
     r"\b(?:draw|paint|render|generate|create|(?:the|my|a) picture|that's (?:it|all|everything)|no more|"
     r"nothing else$|nothing more|ready|let me see|let's see|show me|go\b|go ahead|start|do (?:it|your "
     r"thing)|begin|"
-    r"up to you|can't think of|we'll see|put it all together|all you need|enough|make it(?: happen|$)|make "
+    r"up to you|can't think of|we'll see|all you need|enough|make it(?: happen|$)|make "
     r"the|first version|i'm done|over to you|your turn)\b",
     re.IGNORECASE,
 )
@@ -78,7 +78,7 @@ def clauses(words: str) -> list[str]:
 NO_ANSWER = re.compile(
     (
         r"\b(?:never thought|no idea|don't know|don't care|doesn't matter|you (?:choose|decide|pick)|how do (?:i|"
-        r"we)|don't laugh|my tea|talked about)\b"
+        r"we)|don't laugh)\b"
     ),
     re.IGNORECASE,
 )

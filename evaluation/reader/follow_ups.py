@@ -61,7 +61,7 @@ CHANGED_MIND = re.compile(
     r"(?:scrap (?:that|it)|forget (?:that|it|about (?:that|it)|the last change)|undo (?:that|it|this|the "
     r"last (?:one|change|step))|take (?:that|it) back|(?:go )?back (?:one|a) step|without (?:the|that) last "
     r"(?:change|one|step)|"
-    r"never ?mind(?: that)?|cancel that|drop that|leave that|changed my mind|i've changed my mind|on second "
+    r"never ?mind(?: that one| that)?|cancel that|drop that|leave that|changed my mind|i've changed my mind|on second "
     r"thought|not that after all|revert that|ditch that|start over from before)"
     r"(?P<join>[,.;:!]+ ?(?:and |but |then |i'd rather |rather |instead )*| and (?:then )?(?:instead )?| "
     r"then | but | - |, )(?P<rest>\S.+)$",
@@ -171,17 +171,14 @@ def ellipsis(heard: Heard) -> Draft | None:
         found = BARE.match(heard.text)
     if not found or not last or last is not heard.view.last:
         return None
+    if re.match(r"(?:an?|some) ", found["o"], re.IGNORECASE) and last.call.intent != "add_object":
+        return None
     name = "target" if last.call.intent == "add_object" and "target" in last.call.parameters else "object"
     thing = thing_of(found["o"], heard.focus)
     if not thing or name not in last.call.parameters:
         return None
     kept = {key: value for key, value in last.call.parameters.items() if key not in ("image", "avoid")}
     return Draft(last.call.intent, {**kept, name: thing})
-
-
-WRONG_THING = re.compile(
-    r"^(?:wrong (?:one|thing)|sorry|oh|no+)[,.]? .*?(?P<o>the [\w-]+.*?)(?: obviously| of course)?$", re.IGNORECASE
-)
 
 
 def correction(heard: Heard, read: Reader) -> Draft | None:

@@ -71,8 +71,10 @@ def crop_to(heard: Heard, size: str | None) -> dict[str, Value]:
     return {"object": thing} if thing and is_thing(thing) else {}
 
 
-TIMES = {"double": 2, "twice": 2, "two": 2, "triple": 3, "thrice": 3, "three": 3, "quadruple": 4, "four": 4, "doubled": 2,
-         "tripled": 3, "quadrupled": 4}  # fmt: skip
+TIMES = {
+    "double": 2, "doubled": 2, "twice": 2, "two": 2, "triple": 3, "tripled": 3, "thrice": 3, "three": 3,
+    "quadruple": 4, "quadrupled": 4, "four": 4,
+}  # fmt: skip
 UPSCALE = (
     r"\b(?:upscal\w*|upres\w*|up-?rez\w*|upsampl\w*|(?:more|higher|better|increase|boost|improve|raise|"
     r"double|twice|triple|quadruple|"
@@ -141,7 +143,7 @@ BEHIND = (
     r"\b(?:background|backdrop|surroundings?|what's behind|whats behind|everything behind|everything around|"
     r"all around|around (?:it|the subject)|"
     r"nothing (?:at all )?(?:behind|around)|behind (?:it|everything|the subject|them|him|her|us)|in the "
-    r"back\b|foreground|setting)\b|\b(?:behind|around)$"
+    r"back\b|only the foreground|setting)\b|\b(?:behind|around)$"
 )
 EMPTY = (
     r"\b(?:transparen\w*|cut-?outs?|see-through|no background|without (?:a |the |any )?background|isolat\w*|"
@@ -288,7 +290,7 @@ def place_named(words: str) -> str:
         or re.search(
             (
                 r"\b(?:transparen\w*|empty|different|new|other|so|dull|distracting|gone|light|lighting|removed|"
-                r"swap|leave only.*|background|that|better|removal|off|out|nothing|anime|manga|collage)\b"
+                r"swap|leave only.*|background|that|better|life|removal|off|out|nothing|anime|manga|collage)\b"
             ),
             name,
         )

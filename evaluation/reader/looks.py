@@ -17,7 +17,7 @@ DIALS = [
     )),
     ("contrast", r"contrast\w*|flat(?:ten|ter|ness)\w*|punchier"),
     ("saturation", (
-        r"oversaturated|colours feel tired|saturat\w*|desaturat\w*|vivid\w*|vibran\w*|colourful|mut(?:e|ed|ing)|"
+        r"oversaturated|saturat\w*|desaturat\w*|vivid\w*|vibran\w*|colourful|mut(?:e|ed|ing)|"
         r"(?:richer|stronger|deeper|more intense|bolder|paler|duller|calmer|weaker|livelier|washed[- ]out|faded|"
         r"less intense|less strong|more|less|fewer|intensif\w+ the|tone down the|boost the|pump up the|quieter|"
         r"softer) colou?rs?|colours? (?:\w+ ){0,3}(?:richer|stronger|paler|calmer|deeper|bolder|pop|intense|"
@@ -114,7 +114,8 @@ def strength(heard: Heard) -> dict[str, Value]:
 LINE_ART = (
     r"\b(?:line[- ]?art|line drawing|lineart|outlin\w*|contours?|colou?ring[- ](?:page|book|sheet)\w*|only "
     r"(?:the )?lines|"
-    r"just (?:the )?lines|lines only|bare lines|stencil|tattoo|template|trac(?:e|ed|ing)|silhouette lines|linework|"
+    r"just (?:the )?lines|lines only|bare lines|stencil|tattoo|template|trac(?:e|ed|ing)|silhouette lines|"
+    r"line work|colour in|only the lines|linework|"
     r"colour (?:this|it) in)\b"
 )
 WEIGHTS = {
@@ -147,10 +148,6 @@ NAMED_STYLE = [
         r")?(?P<s>[\w' -]+)$"
     ),
 ]
-STYLING = (
-    r"\b(?:style|stylis\w+|styliz\w+|look(?:s|ed)? (?:like|as)|in the manner|treatment|version|technique|"
-    r"repaint|redo|as (?:an? )?\w+$)\b"
-)
 
 
 def stylize(heard: Heard) -> Draft | None:

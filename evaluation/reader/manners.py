@@ -75,7 +75,6 @@ LEAD = re.compile(
     r"(?:[,:;.!]+\s*|\s+|$))+",
     re.IGNORECASE,
 )
-UNLESS_ALONE = re.compile(r"[\s,.;!?]+(?:too|also|as well|now|please|then|though)$", re.IGNORECASE)
 
 HANDED = re.compile(
     r"\b(?:attach\w*|send(?:ing)?|sent|upload\w*|here's|here is|here are|look at|look please|look what|came through|"

@@ -24,7 +24,8 @@ MENTION = (
     r"|(?:the|my) (?:very |untouched )?(?:own|original|initial|uploaded|starting)(?: (?:own|"
     rf"untouched))?(?: {ONE})?(?P<first>)"
     rf"|(?:the|my) {ONE} (?:that )?i (?:sent|gave you|uploaded|attached|started with|had first)(?P<sent>)"
-    rf"|the {BEFORE_THAT}(?P<before>)|(?:the )?last version but one(?P<before2>))"
+    rf"|the {BEFORE_THAT}(?P<before>)|before (?:that|the last) change(?P<before3>)|(?:the )?last version but "
+    r"one(?P<before2>))"
 )
 INTO = (
     r"(?:(?:please |okay |now )*(?:let's |can we |could we |could you |i'd like to |i want to |we should |if we |i )?"

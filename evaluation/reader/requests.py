@@ -73,6 +73,12 @@ CUT_OUT = (
 )
 
 
+TAKEN_AWAY = (
+    r"\b(?:remov\w*|delet\w*|eras\w*|strip\w*|cut|take|taking|free)\b.*\b(?:away|off|out|background)\b|"
+    r"\bbackground (?:gone|removed|off|out|away)\b"
+)
+
+
 def background(heard: Heard) -> Draft | None:
     if heard.says(r"\b(?:style|more of the|anime|manga|paper cut-?out)\b") or not frames.about_background(heard):
         return None
@@ -80,6 +86,8 @@ def background(heard: Heard) -> Draft | None:
         frames.is_site(heard.text) or heard.says(r"\b(?:change|replace|new|other|different|clear|remove|away)\b")
     ):
         return None
+    if heard.says(TAKEN_AWAY) and not frames.site_said(heard):
+        return frames.remove_background(heard)
     if heard.says(CUT_OUT) and not heard.says(r"\bwithout moving\b"):
         return frames.remove_background(heard)
     return (None if names_place(heard) else frames.remove_background(heard)) or frames.replace_background(heard)

@@ -40,7 +40,8 @@ NOT_WANTED = [
 ]
 NOTHING_ELSE = re.compile(
     (
-        r"^(?:anything|everything|nothing|rest|it|picture|image|scene|subject|any|all|that|this|else|anything "
+        r"^(?:left|right|middle|anything|everything|nothing|rest|it|picture|image|scene|subject|any|all|"
+        r"that|this|else|anything "
         r"else.*|the rest)\b"
     ),
     re.I,

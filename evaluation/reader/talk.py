@@ -73,7 +73,7 @@ CHATTY = [
         r"\b(?:stock|taxes|tax|flight|taxi|friday|monday|dollar|euro|weather (?:tomorrow|today)|recipe|joke|"
         r"poem|email|homework|translate|function|code|python|president|capital of|football match|news|horoscope|"
         r"lottery|restaurant|hotel|song|pizza delivery|hungry|lunch|dinner|i'm (?:so )?tired|coffee break|"
-        r"munich|headache|flu|bitcoin|essay|app|laptop|dpi|symptoms|train to|you're a computer|a machine)\b"
+        r"headache|flu|bitcoin|essay|app|laptop|dpi|symptoms|train to|you're a computer|a machine)\b"
     ),
     (
         r"\b(?:great|big|real) help\b|\bgood (?:job|work)\b|\bwell done\b|\ball good\b|\beverything (?:fine|ok|"
@@ -146,6 +146,7 @@ ASKED = [
     r"^(?:is|are) (?:it|this|that|these|those)\b(?! possible)",
 ]
 NOT_ASKED = (
+    r"\bso (?:we|i|it|that|scale|make|add|put|could|please|cut|crop|turn|resize)\b|"
     r"\b(?:make (?!it into)|makes|change|paint|turn|remove|add (?!up)|put (?!a n)|replace|without|used to be|"
     r"possible to|way to|could be|instead|can go|how would (?:it|this|that|the [\w ]+) look|look like (?:as|in|"
     r"with)|what would (?:it|this|the \w+) look)\b"

@@ -23,7 +23,8 @@ SHORTHAND = {
     "center": "centre", "watercolor": "watercolour", "pct": "percent", "w/o": "without", "w/": "with", "k": "okay",
     "ok": "okay", "yeah": "yes", "yep": "yes", "yup": "yes", "nope": "no", "nah": "no", "cos": "because",
     "cuz": "because", "coz": "because", "btw": "by the way", "yesss": "yes", "whats'": "what's", "wld": "would",
-    "cld": "could", "abit": "a bit", "w": "with", "rly": "really", "favor": "favour", "color's": "colour's",
+    "teh": "the",     "cld": "could", "abit": "a bit", "w": "with", "rly": "really", "favor": "favour",
+    "color's": "colour's",
 }  # fmt: skip
 NEIGHBOURS = {
     "q": "wa", "w": "qeas", "e": "wrsd", "r": "etdf", "t": "ryfg", "y": "tugh", "u": "yihj", "i": "uojk", "o": "ipkl",

@@ -25,7 +25,7 @@ TRAILING = re.compile(
     r"too|as well|also|"
     r"please|already|somewhere|somehow|if possible|if you (?:can|could)|for me|anymore|any more|at all|"
     r"though|this time|"
-    r"after all|as before|in it|try(?: it| that)?|or so|try out|so|to it)$",
+    r"after all|any time|as before|in it|try(?: it| that)?|or so|try out|so|to it)$",
     re.IGNORECASE,
 )
 BREAK = re.compile(

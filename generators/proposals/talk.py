@@ -31,6 +31,8 @@ def propose_chat(view: View, rng: Random) -> Proposal | None:
         kind = str(when.get("kind"))
         if kind in BACKWARDS or (kind in AT_THE_START and view.turn) or (kind in AT_THE_END and not view.last_turn):
             continue
+        if when.get("topic") == "compare" and view.pictures < 2:
+            continue
         if not view.turn and kind not in WITH_A_PICTURE:
             continue
         fitting.append({key: str(value) for key, value in when.items()})

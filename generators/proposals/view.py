@@ -27,6 +27,7 @@ class View(NamedTuple):
     last_turn: bool
     spoken_of: str | None
     talk: Mapping[str, float] = {}
+    pictures: int = 1
 
 
 Proposer = Callable[[View, Random], Proposal | None]
