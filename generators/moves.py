@@ -77,7 +77,8 @@ def choose_picture(walk: Walk, skill: str) -> int:
 def look_back(walk: Walk) -> bool:
     """A bare wish to see an earlier picture again: undo, or back to one by name."""
     assert walk.current is not None
-    if walk.before_last is not None and walk.is_picture(walk.before_last) and walk.rng.random() < 0.5:
+    undoable = walk.before_last is not None and walk.is_picture(walk.before_last) and walk.goes_straight()
+    if walk.before_last is not None and undoable and walk.rng.random() < 0.5:
         target, given = walk.before_last, {"kind": "undo"}
     else:
         shown = [n for n in range(len(walk.shots)) if n != walk.current and walk.is_picture(n)]

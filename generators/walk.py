@@ -144,9 +144,14 @@ class Walk:
         names = [f"{ORDINALS[index]}"]
         if index == 0 and self.slot.opening == "attached":
             names.append("original")
-        if index == self.before_last:
+        if index == self.before_last and self.goes_straight():
             names.append("previous")
         return self.rng.choice(names)
+
+    def goes_straight(self) -> bool:
+        """Whether the last change was made on the picture shown before it, so that "the one before" is no riddle."""
+        changes = [turn for turn in self.turns if turn.image_after is not None]
+        return bool(changes) and changes[-1].image_before == self.before_last and changes[-1].call.intent != "chat"
 
     def leave_alone(
         self, scene: Scene, creates: bool, parameters: dict[str, Value], given: dict[str, str], phenomena: list[str]
