@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from evaluation.agreement import Reading, Tally, disagreements, readings, tallies, total
 from evaluation.realism import Finding, measure
 from generators.guideline import guideline
@@ -15,23 +13,25 @@ from schemas.skill import Library
 from store.files import read_text
 from store.rows import dialogue_of
 from store.streams import streamed
-from store.versions import read_manifest, shard_paths
+from store.versions import read_manifest
 
 READ = ("id", "prompt_id", "prompt", "category", "author", "renderer", "turns", "image_info.list.element.sha256",
         "image_info.list.element.recipe")  # fmt: skip
 COMMONEST = 2
+HEARD = {True: "  seen in training", False: "  in test only"}
+SUMS = ("all", *HEARD.values())
 
 
 def user_turns(folder: Path) -> list[list[str]]:
     """What the user says, dialogue by dialogue."""
-    return [dialogue for path in shard_paths(folder) for dialogue in turns_of(path)]
+    rows = streamed(folder, ["turns.list.element.user"])
+    return [[turn["user"] for turn in row["turns"]] for _, row in rows]
 
 
-def turns_of(path: str) -> Iterator[list[str]]:
-    with pq.ParquetFile(path) as file:
-        for group in file.iter_batches(columns=["turns.list.element.user"]):
-            for row in group.to_pylist():
-                yield [turn["user"] for turn in row["turns"]]
+def trained_on(folder: Path) -> frozenset[str]:
+    """The constructions that the training splits hold; TEST has some that they do not."""
+    rows = streamed(folder, ["turns.list.element.construction"], ("sft", "rlhf"))
+    return frozenset(turn["construction"] for _, row in rows for turn in row["turns"])
 
 
 def realism(folders: list[Path]) -> str:
@@ -52,13 +52,17 @@ def value_of(finding: Finding) -> str:
 
 def agreement(folder: Path, show: int = 0, split: Split | None = None) -> str:
     """Per skill, how often an independent reading comes to the label; then the readings that differ, by class."""
-    found = list(readings(dialogues(folder, split), library_of(folder), guideline()))
+    known = trained_on(folder)
+    of = dialogues(folder, split)
+    found = list(readings(of, library_of(folder), guideline(), lambda _, turn: HEARD[turn.construction in known]))
     if not found:
         raise BadInput(f"{folder}: has no turn to read" + (f" in {split}" if split else ""))
-    per_skill = tallies(found)["all"]
+    groups = tallies(found)
+    per_skill = tallies(reading._replace(group="all") for reading in found)["all"]
     lines = [f"{'':<20}{'turns':>7}{'intent':>9}{'values':>9}{'exact':>9}   read otherwise"]
     lines += [line_of(skill, tally) for skill, tally in sorted(per_skill.items())]
-    lines.append(line_of("all", total(per_skill.values())).rstrip())
+    lines.append(line_of("all", total(per_skill.values())))
+    lines += [line_of(name, total(groups[name].values())) for name in HEARD.values() if name in groups]
     return "\n".join([*lines, *differing(found, show)])
 
 
@@ -66,7 +70,7 @@ def line_of(skill: str, tally: Tally) -> str:
     shares = (tally.intents / tally.turns, tally.agreed / max(1, tally.named), tally.exact / tally.turns)
     cells = "".join(f"{100 * share:>8.1f}%" for share in shares)
     common = "; ".join(f"{what} ({count})" for what, count in tally.confusions.most_common(COMMONEST))
-    return f"{skill:<20}{tally.turns:>7,}{cells}   {common if skill != 'all' else ''}".rstrip()
+    return f"{skill:<20}{tally.turns:>7,}{cells}   {common if skill not in SUMS else ''}".rstrip()
 
 
 def differing(found: list[Reading], show: int) -> Iterator[str]:
