@@ -227,8 +227,9 @@ def speak_final(m: Moment) -> Spoken:
 
 
 def speak_revision(m: Moment) -> Spoken:
-    kind = m.turn.given["kind"]
-    words, which = one_of(m, exchanges().revision.kinds[kind])
+    kind, kinds = m.turn.given["kind"], exchanges().revision.kinds
+    added = () if m.turn.given["old"] else kinds.get(f"{kind}_added", ())
+    words, which = one_of(m, (*kinds[kind], *added))
     return said(m, words, assistant(m, exchanges().revision.replies, m.facts), f"revision/{kind}-{which}")
 
 

@@ -22,7 +22,8 @@ NAMED_WEATHER = {"rain": "the rain", "fog": "the fog", "snow": "the snow", "stor
 
 
 class Revised(NamedTuple):
-    """The new prompt, what kind of thing changed in it, and how old and new are spoken of."""
+    """The new prompt, what kind of thing changed in it, and how old and new are spoken of; no `old` where something
+    was added."""
 
     text: str
     kind: str
@@ -79,7 +80,7 @@ def other_style(text: str) -> Iterator[Revised]:
     coloured = any(mention.colour for mention in read(text).things)
     for style in styles().values():
         if style.phrase != old and not (coloured and style.colourless):
-            yield Revised(with_phrase(text, old, style.phrase), "style", "", style.phrase)
+            yield Revised(with_phrase(text, old, style.phrase), "style", old or "", style.phrase)
 
 
 def other_lighting(text: str) -> Iterator[Revised]:
@@ -97,7 +98,7 @@ def other_lighting(text: str) -> Iterator[Revised]:
             continue
         old = trailing(text, phrases)
         if old is not None or now[what] is None:
-            yield from (Revised(with_phrase(text, old, p), "lighting", "", p) for p in phrases if p != old)
+            yield from (Revised(with_phrase(text, old, p), "lighting", old or "", p) for p in phrases if p != old)
 
 
 def other_setting(text: str) -> Iterator[Revised]:
