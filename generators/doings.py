@@ -1,6 +1,7 @@
 """Doings: a call as a verb phrase that fits a user's "and …" and the assistant's "Shall I …?" alike."""
 
 from generators.banks import exchanges, slots
+from generators.phrasing import known
 from schemas.outline import PlannedTurn
 
 UNSAID = frozenset({"image"})
@@ -8,7 +9,7 @@ UNSAID = frozenset({"image"})
 
 def doings(turn: PlannedTurn) -> list[str]:
     """The phrases that say all of this call and nothing beyond it."""
-    facts = {**turn.call.parameters, **turn.given}
+    facts = known(turn)
     to_say = set(turn.call.parameters) - UNSAID
     found = []
     for doing in exchanges().doings.get(turn.call.intent, ()):
@@ -22,5 +23,5 @@ def doings(turn: PlannedTurn) -> list[str]:
 
 
 def implied(names: set[str]) -> set[str]:
-    """Parameters that other facts say: an angle is said by its degrees and turn."""
-    return {"angle"} if "degrees" in names else set()
+    """Parameters that other facts say: an angle is said by its degrees and turn, a style by its phrase."""
+    return {said for fact, said in (("degrees", "angle"), ("as_style", "style")) if fact in names}

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from generators.banks import Bank, Form, Manner, Underspecified, bank_of, banks, choose, exchanges, heard, leaning
 from generators.doings import doings
-from generators.phrasing import Candidate, Facts, candidates, fill, pick, replies
+from generators.phrasing import Candidate, Facts, candidates, fill, known, pick, replies
 from generators.voice import Before, Person, mistyped, sentence, slipped, voiced
 from schemas.answer import Call
 from schemas.outline import PlannedTurn
@@ -99,7 +99,7 @@ def ahead_of(m: Moment) -> tuple[PlannedTurn, Bank]:
 def doing(m: Moment) -> str:
     """The call that lies ahead as a verb phrase."""
     ahead, bank = ahead_of(m)
-    return fill(m.rng.choice(doings(ahead)), bank, {**ahead.call.parameters, **ahead.given}, m.rng)
+    return fill(m.rng.choice(doings(ahead)), bank, known(ahead), m.rng)
 
 
 def closing_words(m: Moment) -> str:

@@ -24,7 +24,9 @@ ENOUGH = 12
 MOST_READINGS = 64
 # A prompt that can stand as the object of a sentence; others are lists of words.
 NOUN_PHRASE = re.compile(
-    r"(an?|the|two|three|four|five|six|several|some) (?!.*\b(drawing|picture|photo|photograph) of)", re.I
+    r"(an?|the|two|three|four|five|six|several|some) "
+    r"(?!.*\b(drawing|picture|photo|photograph|painting|sketch|mosaic|postcard|poster|panel|cutout|blueprint) of)",
+    re.I,
 )
 UNSPOKEN = frozenset({"avoid", "image", "show", "question"})  # voiced by frames and clauses of their own
 
@@ -44,13 +46,20 @@ def says(group: Group, facts: Facts) -> bool:
     return all(str(facts.get(key)) == str(value) for key, value in group.when.items())
 
 
-def facts_of(turn: PlannedTurn, rng: Random) -> dict[str, Value]:
-    """All that the words may draw on; pictures and pronouns get the name they go by this time."""
+def known(turn: PlannedTurn) -> dict[str, Value]:
+    """What the call and its outline say, and what follows from that for the words."""
     facts: dict[str, Value] = {**turn.call.parameters, **turn.given}
     if prompt := str(facts.get("prompt") or facts.get("idea") or ""):
         facts["phrase_kind"] = "noun" if NOUN_PHRASE.match(prompt) else "list"
+        facts.setdefault("moment", "first")
     if style := styles().get(str(facts.get("style", "")).lower()):
         facts["as_style"] = style.phrase
+    return facts
+
+
+def facts_of(turn: PlannedTurn, rng: Random) -> dict[str, Value]:
+    """All that the words may draw on; pictures and pronouns get the name they go by this time."""
+    facts = known(turn)
     if picture := turn.given.get("picture"):
         facts["image"] = rng.choice(shared().image_names[picture])
     if pronoun := turn.given.get("pronoun"):
@@ -78,8 +87,9 @@ def candidates(bank: Bank, turn: PlannedTurn, facts: Facts, split: Split) -> Ite
 
 
 def implied(group: Group, names: set[str]) -> set[str]:
-    """Parameters that other facts say: an angle is said by its degrees and turn."""
-    return {"angle"} if "degrees" in names or "angle" in group.when else set()
+    """Parameters that other facts say: an angle is said by its degrees and turn, a style by its phrase."""
+    angle = {"angle"} if "degrees" in names or "angle" in group.when else set()
+    return angle | ({"style"} if "as_style" in names else set())
 
 
 def pick(found: Sequence[Candidate], manner: Manner, later: bool, rng: Random) -> Candidate | None:

@@ -20,10 +20,28 @@ class Vague(Record):
     said: tuple[str, ...]
 
 
+class Saying(Record):
+    """Words that say choices of a skill, all that `when` holds at once; none where it holds nothing."""
+
+    intent: str
+    when: dict[str, Value]
+    said: tuple[str, ...]
+
+
+class Ways(Record):
+    """Words for the way of a number that can be below zero: clockwise and counterclockwise."""
+
+    above: tuple[str, ...]
+    below: tuple[str, ...]
+
+
 class Guideline(Record):
     sizes: dict[str, tuple[str, ...]]
     amounts: dict[str, float]
     vague: tuple[Vague, ...]
+    choices: tuple[Saying, ...] = ()
+    numbers: dict[str, dict[str, float]] = {}
+    ways: dict[str, Ways] = {}
 
     def said_as(self, value: str) -> tuple[str, ...]:
         """The other words that say a value."""

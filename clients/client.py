@@ -1,0 +1,243 @@
+"""The client: a request in, a response out, however slow, crowded or flaky the server is.
+
+    client = Client(endpoint, kept, spent)
+    response = await client.ask(request, stage="dialogues")
+
+What was asked before is answered from what was kept. Otherwise the call waits for its place, is made, tried again
+with growing pauses where the fault may pass, and kept the moment it has come.
+"""
+
+import asyncio
+import base64
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import openai
+from openai import AsyncOpenAI, DefaultAioHttpClient
+from pydantic import Field
+
+from clients.errors import CallFailed
+from clients.kept import Kept
+from clients.money import Spent
+from clients.pace import Bucket, Window
+from clients.requests import Finish, Message, Request, Response, Usage
+from schemas.errors import Refused
+from schemas.identity import Record
+
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})
+Pictures = Callable[[str], bytes]
+Forms = Literal["schema", "json", "text"]
+FORMS: tuple[Forms, ...] = ("schema", "json", "text")
+PASSING = (408, 409, 425, 429)
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
+FAULTY_FOR_ALL = 5  # so many refusals as malformed, and not one answer, mean that every call is
+
+
+class Endpoint(Record):
+    """Where a model is asked, and how hard."""
+
+    base_url: str | None = None
+    key_variable: str = "OPENAI_API_KEY"
+    concurrency: int = Field(default=32, ge=1, le=4096)
+    per_minute: float | None = Field(default=None, gt=0, description="Requests.")
+    tokens_per_minute: float | None = Field(default=None, gt=0)
+    timeout: float = Field(default=180.0, gt=0, description="Seconds for one try.")
+    tries: int = Field(default=8, ge=1, le=50)
+
+    @property
+    def warning(self) -> str | None:
+        """What is unsafe about this address."""
+        address = urlsplit(self.base_url or "https://")
+        if address.scheme == "http" and address.hostname not in LOCAL_HOSTS:
+            return f"{self.base_url} is not encrypted: prompts and the key travel in the clear"
+        return None
+
+
+class Client:
+    def __init__(
+        self, endpoint: Endpoint, kept: Kept, spent: Spent, pictures: Pictures | None = None, offline: bool = False
+    ) -> None:
+        self.endpoint, self.kept, self.spent, self.pictures, self.offline = endpoint, kept, spent, pictures, offline
+        self.window = Window(endpoint.concurrency)
+        self.calls = Bucket(endpoint.per_minute)
+        self.tokens = Bucket(endpoint.tokens_per_minute)
+        self.form: Forms = "schema"
+        self.retries: Counter[str] = Counter()
+        self.answered = self.malformed = 0
+        self.rng = Random()  # pauses only: nothing that is kept hangs on it
+        self.asking: dict[str, asyncio.Future[Response]] = {}
+        self.open_client: AsyncOpenAI | None = None
+
+    async def ask(self, request: Request, stage: str) -> Response:
+        found = self.kept.get(request)
+        if found is not None:
+            self.spent.kept[stage] += 1
+            return found
+        if self.offline:
+            raise Refused(f"offline, and a response of {request.model} for {stage!r} was not kept: {request.key[:12]}")
+        twin = self.asking.get(request.key)
+        if twin is not None:
+            return await asyncio.shield(twin)
+        self.asking[request.key] = asyncio.get_running_loop().create_future()
+        try:
+            response = await self.asked(request, stage)
+        except BaseException as error:
+            failed = self.asking.pop(request.key)
+            failed.set_exception(error if isinstance(error, Exception) else CallFailed("cancelled", stage))
+            failed.exception()  # seen, also where no twin waits for it
+            raise
+        self.asking.pop(request.key).set_result(response)
+        return response
+
+    async def asked(self, request: Request, stage: str) -> Response:
+        """Tries until there is a response, the fault will not pass, or the tries are used up."""
+        pause, asked_to_wait, reason = FIRST_PAUSE, 0.0, ""
+        for number in range(self.endpoint.tries):
+            if number:
+                self.retries[reason] += 1
+                await asyncio.sleep(max(asked_to_wait, pause * self.rng.uniform(0.5, 1.0)))
+                pause, asked_to_wait = min(LONGEST_PAUSE, pause * 2), 0.0
+            await self.calls.take()
+            await self.tokens.take(request.tokens_at_most)
+            async with self.window.place():
+                self.spent.check()
+                started, form = time.monotonic(), self.form
+                try:
+                    answer = await self.send(request, form)
+                except openai.APIStatusError as error:
+                    reason = self.judge(error, form)
+                    asked_to_wait = retry_after(error)
+                except (openai.APIError, ValueError, TimeoutError) as error:
+                    reason = kind_of(error)
+                    self.window.went_badly()
+                else:
+                    response = read(answer, time.monotonic() - started)
+                    self.window.went_well(response.seconds)
+                    self.answered += 1
+                    self.spent.add(stage, response.usage)
+                    self.kept.put(request, response, stage)
+                    return response
+        if not self.answered:
+            raise Refused(f"{self.place} does not answer ({reason}, {self.endpoint.tries} tries): is it up?")
+        raise CallFailed("server", f"{reason} after {self.endpoint.tries} tries")
+
+    @property
+    def place(self) -> str:
+        return self.endpoint.base_url or "OpenAI"
+
+    def judge(self, error: openai.APIStatusError, form: Forms) -> str:
+        """The reason why this may pass, or the end: of the call, or of all."""
+        status, words = error.status_code, " ".join(str(error.message).split())[:300]
+        if status in PASSING or status >= 500:
+            self.window.went_badly()
+            return f"status {status}"
+        if status in (401, 403, 404):
+            raise Refused(f"{self.place} refuses every call ({status}): {self.safe(words)}")
+        if form != "text" and speaks_of_forms(words):
+            if self.form == form:
+                self.form = FORMS[FORMS.index(form) + 1]
+            return f"no {form} answers"
+        self.malformed += 1
+        if not self.answered and self.malformed >= FAULTY_FOR_ALL:
+            raise Refused(f"{self.place} takes no call ({status}): {self.safe(words)}")
+        raise CallFailed("refused_by_server", f"{status}: {self.safe(words)}")
+
+    def safe(self, words: str) -> str:
+        """A server's words without our key, should it say it back."""
+        key = os.environ.get(self.endpoint.key_variable, "")
+        return words.replace(key, "***") if len(key) > 3 else words
+
+    async def send(self, request: Request, form: Forms) -> Any:
+        fields: dict[str, Any] = {
+            "model": request.model,
+            "messages": [self.wire(message) for message in request.messages],
+            "temperature": request.temperature,
+            "top_p": request.top_p,
+            "max_tokens": request.max_tokens,
+        }
+        if request.seed is not None:
+            fields["seed"] = request.seed
+        if request.form is not None and form == "schema":
+            schema = {"name": "answer", "schema": request.form, "strict": True}
+            fields["response_format"] = {"type": "json_schema", "json_schema": schema}
+        elif request.form is not None and form == "json":
+            fields["response_format"] = {"type": "json_object"}
+        return await self.server().chat.completions.create(**fields)
+
+    def wire(self, message: Message) -> dict[str, Any]:
+        if not message.pictures:
+            return {"role": message.role, "content": message.text}
+        if self.pictures is None:
+            raise ValueError("a message has pictures and the client was given none")
+        shown = [{"type": "image_url", "image_url": {"url": data_url(self.pictures(p))}} for p in message.pictures]
+        return {"role": message.role, "content": [{"type": "text", "text": message.text}, *shown]}
+
+    def server(self) -> AsyncOpenAI:
+        if self.open_client is None:
+            key = os.environ.get(self.endpoint.key_variable)
+            local = urlsplit(self.endpoint.base_url or "").hostname in LOCAL_HOSTS
+            if not key and not local:
+                raise Refused(f"no key for {self.place}: set {self.endpoint.key_variable}")
+            self.open_client = AsyncOpenAI(
+                api_key=key or "none",
+                base_url=self.endpoint.base_url,
+                timeout=self.endpoint.timeout,
+                max_retries=0,
+                http_client=DefaultAioHttpClient(),
+            )
+        return self.open_client
+
+    async def close(self) -> None:
+        if self.open_client is not None:
+            await self.open_client.close()
+
+
+def kind_of(error: Exception) -> str:
+    """What went wrong on the way, in a word or two."""
+    if isinstance(error, openai.APITimeoutError | TimeoutError):
+        return "timeout"
+    return "connection" if isinstance(error, openai.APIConnectionError) else "garbled answer"
+
+
+def read(answer: Any, seconds: float) -> Response:
+    if not hasattr(answer, "choices"):
+        raise Refused(f"what answers is no chat server: {str(answer)[:80]!r}")
+    choice = answer.choices[0] if answer.choices else None
+    usage = answer.usage
+    details = getattr(usage, "prompt_tokens_details", None)
+    refusal = getattr(choice.message, "refusal", None) if choice else None
+    known: Mapping[str, Finish] = {"stop": "stop", "length": "length", "content_filter": "content_filter"}
+    finish: Finish = known.get(str(choice.finish_reason), "other") if choice else "other"
+    return Response(
+        text=(choice.message.content or "") if choice else "",
+        finish="refusal" if refusal else finish,
+        refusal=refusal,
+        usage=Usage(
+            prompt=usage.prompt_tokens if usage else 0,
+            completion=usage.completion_tokens if usage else 0,
+            cached=(getattr(details, "cached_tokens", 0) or 0) if details else 0,
+        ),
+        seconds=round(seconds, 3),
+    )
+
+
+def retry_after(error: openai.APIStatusError) -> float:
+    said = error.response.headers.get("retry-after", "")
+    try:
+        return min(LONGEST_PAUSE, float(said))
+    except ValueError:
+        return 0.0
+
+
+def speaks_of_forms(words: str) -> bool:
+    return any(name in words.lower() for name in ("response_format", "json_schema", "json_object", "json mode"))
+
+
+def data_url(picture: bytes) -> str:
+    kind = "png" if picture.startswith(b"\x89PNG") else "jpeg"
+    return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"

@@ -1,0 +1,70 @@
+"""Request and Response: one call to a language model, and what came back.
+
+    Request(model="gpt-4o-mini", messages=[Message(role="user", text="Say hello.")], schema_={"type": "object", …},
+            temperature=0.9, max_tokens=400, seed=17)
+    Response(text='{"greeting": "hello"}', finish="stop", usage=Usage(prompt=12, completion=5))
+
+A request's key is the hash of everything that determines the response: the model, every message, the system's
+included, the schema, the sampling, the seed and the bytes of the pictures.
+"""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from schemas.identity import Record, digest
+from schemas.image import Sha256
+
+Role = Literal["system", "user", "assistant"]
+Finish = Literal["stop", "length", "content_filter", "refusal", "other"]
+
+
+class Message(Record):
+    role: Role
+    text: str
+    pictures: tuple[Sha256, ...] = ()
+
+
+class Request(Record):
+    model: str
+    messages: tuple[Message, ...] = Field(min_length=1)
+    form: dict[str, Any] | None = Field(default=None, description="The JSON Schema that the answer must fit.")
+    temperature: float = 1.0
+    top_p: float = 1.0
+    max_tokens: int = 1024
+    seed: int | None = None
+
+    @property
+    def key(self) -> str:
+        return digest(self)
+
+    @property
+    def tokens_at_most(self) -> int:
+        """A guess before anything is counted, for limits by the minute: four letters to a token, rounded up."""
+        letters = sum(len(message.text) for message in self.messages)
+        pictures = sum(len(message.pictures) for message in self.messages)
+        return letters // 3 + TOKENS_OF_A_PICTURE * pictures + self.max_tokens
+
+
+TOKENS_OF_A_PICTURE = 800
+
+
+class Usage(Record):
+    prompt: int = 0
+    completion: int = 0
+    cached: int = Field(default=0, description="Of the prompt, what the server had at hand and bills for less.")
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            prompt=self.prompt + other.prompt,
+            completion=self.completion + other.completion,
+            cached=self.cached + other.cached,
+        )
+
+
+class Response(Record):
+    text: str
+    finish: Finish = "stop"
+    refusal: str | None = None
+    usage: Usage = Usage()
+    seconds: float = 0.0
