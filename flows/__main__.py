@@ -56,8 +56,9 @@ def plain_errors(command: Callable[P, T]) -> Callable[P, T]:
 @click.option("--set", "overrides", multiple=True, metavar="SECTION.KEY=VALUE", help="Override one field of the plan.")
 @click.option("--workers", type=int, help="Worker processes; as many as there are cores.")
 @click.option("--quiet", is_flag=True, help="No progress, only the summary.")
+@click.option("--offline", is_flag=True, help="A model's words only from what was kept of earlier runs.")
 @plain_errors
-def build(plan: Path, data: Path, overrides: tuple[str, ...], workers: int | None, quiet: bool) -> None:
+def build(plan: Path, data: Path, overrides: tuple[str, ...], workers: int | None, quiet: bool, offline: bool) -> None:
     """Build the release that PLAN describes. Stop it at any time; run it again and it goes on."""
     from flows.plans import read_plan
 
@@ -68,10 +69,10 @@ def build(plan: Path, data: Path, overrides: tuple[str, ...], workers: int | Non
 
     count = building.default_workers() if workers is None else workers
     if quiet:
-        outcome = building.build(read, data, count, Silent())
+        outcome = building.build(read, data, count, Silent(), offline=offline)
     else:
         with lines() as shown:
-            outcome = building.build(read, data, count, shown)
+            outcome = building.build(read, data, count, shown, offline=offline)
     if not outcome.new:
         click.echo(f"nothing changed: {outcome.folder} is what this plan makes")
         return

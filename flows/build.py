@@ -10,12 +10,12 @@ import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from importlib.metadata import version
 from itertools import chain, islice
 from pathlib import Path
-from typing import NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 import yaml
 from filelock import FileLock, Timeout
@@ -26,7 +26,10 @@ from flows.stages import (
     DIALOGUES_PER_BATCH,
     STAGES,
     Batch,
+    Prepared,
+    author_of,
     make_batch,
+    prepare_batch,
     prompts_part,
     prompts_per_batch,
     source_fingerprint,
@@ -34,7 +37,6 @@ from flows.stages import (
 from flows.workers import Pool, pool
 from generators.banks import manners
 from generators.catalogue import art_licence
-from generators.grammar import AUTHOR
 from generators.openings import suits
 from generators.painter import RENDERER
 from generators.slots import allot, cell_slots, split_prompts
@@ -50,6 +52,9 @@ from store.parts import Parts, fingerprint, read_records
 from store.release import Making, Outcome, batches_per_shard, finish, same_release, shard_path, unfinished_release
 from store.settle import likeness_across_splits, open_slots, rejects_by_reason, settle_round
 from store.shards import Source, Tally, write_shard
+
+if TYPE_CHECKING:
+    from flows.scribe import Scribe
 
 T = TypeVar("T")
 
@@ -89,8 +94,11 @@ def plainly(name: str, work: Callable[[], T]) -> T:
     return work()
 
 
-def build(plan: Plan, data: Path, workers: int, progress: Progress, step: Step = plainly) -> Outcome:
-    """Make the release that the plan describes, or find that it already stands."""
+def build(
+    plan: Plan, data: Path, workers: int, progress: Progress, step: Step = plainly, offline: bool = False
+) -> Outcome:
+    """Make the release that the plan describes, or find that it already stands. Offline, a model's words come from
+    what was kept of earlier runs."""
     if workers < 1:
         raise Refused(f"--workers {workers}: at least one is needed")
     with one_build_at_a_time(data, progress):
@@ -101,7 +109,7 @@ def build(plan: Plan, data: Path, workers: int, progress: Progress, step: Step =
             return standing
         for _ in range(MENDS):
             try:
-                return build_anew(plan, making, data, workers, progress, step)
+                return build_anew(plan, making, data, workers, progress, step, offline)
             except Damaged as damage:
                 part = Path(damage.path)
                 if data / "parts" not in part.parents or not part.is_file():
@@ -111,14 +119,16 @@ def build(plan: Plan, data: Path, workers: int, progress: Progress, step: Step =
         raise Refused(f"{data}: parts keep being damaged; is the disk failing?")
 
 
-def build_anew(plan: Plan, making: Making, data: Path, workers: int, progress: Progress, step: Step) -> Outcome:
+def build_anew(
+    plan: Plan, making: Making, data: Path, workers: int, progress: Progress, step: Step, offline: bool
+) -> Outcome:
     clock, parts = Clock(), Parts(data / "parts")
     with clock.stage("prompts"):
         prompts = step("prompts", lambda: read_records(prompts_part(parts, plan), Prompt))
     by_split = split_prompts(plan, prompts)
 
     def dialogues() -> list[Round]:
-        return fill(parts, plan, making.library, by_split, workers, progress, clock)
+        return fill(parts, plan, making.library, by_split, workers, progress, clock, scribe)
 
     def release() -> Outcome:
         # Workers of their own: those that painted are full of glyphs.
@@ -127,11 +137,12 @@ def build_anew(plan: Plan, making: Making, data: Path, workers: int, progress: P
                 tallies = write_shards(folder, plan, rounds, crew, progress)
             return close(data, folder, making, tallies, rounds, clock)
 
-    rounds = step("dialogues", dialogues)
-    outcome = step("release", release)
-    if outcome.new:
-        write_text(outcome.folder / "run.json", run_record(clock, workers))
-        rebuild(data)
+    with scribe_of(plan, making.library, data, progress, offline) as scribe:
+        rounds = step("dialogues", dialogues)
+        outcome = step("release", release)
+        if outcome.new:
+            write_text(outcome.folder / "run.json", run_record(clock, workers, scribe))
+            rebuild(data)
     return outcome
 
 
@@ -153,20 +164,24 @@ def close(
 
 def fill(
     parts: Parts, plan: Plan, library: Library, by_split: Mapping[Split, Sequence[Prompt]], workers: int,
-    progress: Progress, clock: Clock,
+    progress: Progress, clock: Clock, scribe: "Scribe | None",
 ) -> list[Round]:  # fmt: skip
     """Attempts, round by round, until no slot is open. Settling looks at the whole set; the painters, full of
     glyphs, have gone by then. The plan's cells are settled after everything before them stands, each in turn, so
     that adding one changes nothing about the rest."""
 
     def make(wanted: Iterable[Batch], total: int, stage: str) -> dict[str, Source]:
-        progress.stage(stage, total)
-        made: dict[str, Source] = {}
+        progress.stage(stage if scribe is None else f"{stage}: pictures", total)
+        prepared: list[Prepared] = []
         with clock.stage("dialogues"), pool(workers) as crew:
-            for batch in crew.each(partial(make_batch, parts, plan, library), wanted):
-                made[batch.name] = batch.source
-                progress.advance(batch.dialogues, f"{batch.pictures:,} pictures in {batch.name}")
-        return made
+            work = partial(make_batch if scribe is None else prepare_batch, parts, plan, library)
+            for done in crew.each(work, wanted):
+                prepared.append(done)
+                progress.advance(len(done.batch.slots), f"{done.pictures:,} pictures in {done.batch.name}")
+        if scribe is not None:
+            with clock.stage("words"):
+                scribe.write(sorted(prepared, key=lambda each: each.batch.name))
+        return {each.batch.name: each.source for each in prepared}
 
     deals = [partial(batches, plan, by_split, library)]
     deals += [partial(cell_batches, plan, by_split, library, n) for n in range(len(plan.dialogues.cells))]
@@ -284,10 +299,10 @@ def make_shard(folder: Path, settled: Sequence[Path], shard: Shard) -> tuple[Spl
 def making_of(plan: Plan) -> Making:
     return Making(
         plan=plan,
-        plan_text=yaml.safe_dump(plan.model_dump(mode="json"), sort_keys=False, allow_unicode=True),
+        plan_text=yaml.safe_dump(plan.settled, sort_keys=False, allow_unicode=True),
         library=library_of(plan),
         source=source_fingerprint(plan),
-        author=AUTHOR,
+        author=author_of(plan),
         renderer=RENDERER,
         made_with={"python": platform.python_version(), **{name: version(name) for name in MADE_WITH}},
         stages=dict(STAGES),
@@ -295,9 +310,22 @@ def making_of(plan: Plan) -> Making:
     )
 
 
-def run_record(clock: Clock, workers: int) -> str:
+@contextmanager
+def scribe_of(plan: Plan, library: Library, data: Path, progress: Progress, offline: bool) -> Iterator["Scribe | None"]:
+    """Who has a model write; nothing of it is loaded where the grammar writes."""
+    if plan.author.kind == "grammar":
+        yield None
+        return
+    from flows.scribe import Scribe
+
+    with closing(Scribe(plan, library, data, progress, offline)) as scribe:
+        yield scribe
+
+
+def run_record(clock: Clock, workers: int, scribe: "Scribe | None") -> str:
     seconds = {name: round(value, 1) for name, value in clock.seconds.items()}
-    fields = {
+    fields: dict[str, Any] = {
+        **({"author": scribe.record()} if scribe else {}),
         "seconds": seconds,
         "workers": workers,
         "host": platform.node(),

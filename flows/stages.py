@@ -14,14 +14,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from flows.workers import hand_back_memory
-from generators import banks, cards, catalogue, checks
+from generators import banks, briefs, cards, catalogue, checks
 from generators.checks import CHECKS, first_failure
-from generators.checks.own import Check, own_checks, own_sources
+from generators.checks.own import own_checks, own_sources
 from generators.dialogues import assemble
+from generators.exchanges import Spoken
 from generators.grammar import AUTHOR, speak
 from generators.outlines import NotPossible, outline
 from generators.painter import RENDERER, encode, paint
 from generators.prompts import read_prompts, seed_prompts
+from schemas.dialogue import Dialogue
 from schemas.identity import digest
 from schemas.outline import Attempt, Outline, Slot
 from schemas.plan import Plan
@@ -70,7 +72,7 @@ def words_of_checks() -> str:
 def source_fingerprint(plan: Plan) -> str:
     """Everything beside the plan that decides what it becomes: what is ours, and the user's own checks."""
     files = [art(), phrase_banks(), data_files(cards.CARDS), words_of_checks()]
-    return digest([dict(STAGES), files, own_sources(plan.checks), AUTHOR, RENDERER])
+    return digest([dict(STAGES), files, own_sources(plan.checks), author_mark(plan), RENDERER])
 
 
 def prompts_per_batch(plan: Plan) -> int:
@@ -87,16 +89,6 @@ class Batch(NamedTuple):
     attempt: int
 
 
-class Made(NamedTuple):
-    """What a batch came to: its parts, and whether anything had to be done for it."""
-
-    name: str
-    source: Source
-    dialogues: int
-    pictures: int
-    fresh: bool
-
-
 def prompts_part(parts: Parts, plan: Plan) -> Path:
     own = plan.prompts.file
     share = [
@@ -111,25 +103,85 @@ def prompts_part(parts: Parts, plan: Plan) -> Path:
     return path
 
 
-def make_batch(parts: Parts, plan: Plan, library: Library, batch: Batch) -> Made:
-    """One batch from outlines to checked dialogues; whatever part of it exists is taken as it is."""
+def author_of(plan: Plan) -> str:
+    return plan.author.model or AUTHOR
+
+
+def author_mark(plan: Plan) -> Any:
+    """What decides the words beside the outlines: the banks, or the model, how it is asked and its templates."""
+    asked = plan.author.model_dump(mode="json", exclude={"pace", "base_url"})
+    return [asked, template_files(plan), phrase_banks()] if plan.author.kind == "openai" else [AUTHOR, phrase_banks()]
+
+
+def template_files(plan: Plan) -> list[list[str]]:
+    folders = [briefs.TEMPLATES, *([Path(plan.author.templates)] if plan.author.templates else [])]
+    return [[path.name, sha256_of(path)] for folder in folders for path in sorted(folder.iterdir()) if path.is_file()]
+
+
+class Prepared(NamedTuple):
+    """A batch whose outlines and pictures are there, and where its dialogues go."""
+
+    batch: Batch
+    outlines: Path
+    source: Source
+    pictures: int
+
+
+def prepare_batch(parts: Parts, plan: Plan, library: Library, batch: Batch) -> Prepared:
+    """Outlines and pictures of a batch; whatever part of it exists is taken as it is."""
     outlines_path = outlines_part(parts, plan, library, batch)
-    attempts = read_records(outlines_path, Attempt)
-    outlines = [a.outline for a in attempts if a.outline]
+    outlines = [a.outline for a in read_records(outlines_path, Attempt) if a.outline]
     pictures_path = pictures_part(parts, plan, batch, outlines)
     mark = fingerprint(
-        "dialogues", STAGES["dialogues"], outlines_path.stem, pictures_path.stem, AUTHOR, phrase_banks(),
-        library.fingerprint, plan.author.model_dump(mode="json"), words_of_checks(), own_sources(plan.checks),
+        "dialogues", STAGES["dialogues"], outlines_path.stem, pictures_path.stem, author_mark(plan),
+        library.fingerprint, words_of_checks(), own_sources(plan.checks),
     )  # fmt: skip
-    path = parts.path("dialogues", batch.name, mark)
-    fresh = not path.exists()
-    if fresh:
-        pictures = read_picture_index(pictures_path)
-        own = own_checks(plan.checks, tuple(CHECKS))
-        rows = [candidate(a.outline, plan, library, pictures, own) for a in attempts if a.outline]
-        rows += [row_for(a.slot, batch.attempt) | {"reason": a.reason} for a in attempts if not a.outline]
-        write_candidates(path, rows)
-    return Made(batch.name, Source(path, pictures_path), len(batch.slots), sum(len(o.shots) for o in outlines), fresh)
+    source = Source(parts.path("dialogues", batch.name, mark), pictures_path)
+    return Prepared(batch, outlines_path, source, sum(len(o.shots) for o in outlines))
+
+
+def make_batch(parts: Parts, plan: Plan, library: Library, batch: Batch) -> Prepared:
+    """One batch from outlines to checked dialogues, in the words of the grammar."""
+    prepared = prepare_batch(parts, plan, library, batch)
+    if not prepared.source.dialogues.exists():
+        judge = Judge(plan, library, read_picture_index(prepared.source.pictures))
+        rows = []
+        for tried in read_records(prepared.outlines, Attempt):
+            if tried.outline is None:
+                rows.append(row_without_words(tried, batch.attempt))
+            else:
+                rows.append(judge.row(tried.outline, *judge(tried.outline, speak(tried.outline, plan.seed, library))))
+        write_candidates(prepared.source.dialogues, rows)
+    return prepared
+
+
+class Judge:
+    """Words to a dialogue, and whether it passes: the same for whoever wrote them."""
+
+    def __init__(self, plan: Plan, library: Library, pictures: Mapping[str, str]) -> None:
+        self.author, self.library, self.pictures = author_of(plan), library, pictures
+        self.own = own_checks(plan.checks, tuple(CHECKS))
+
+    def __call__(self, outline: Outline, spoken: Sequence[Spoken]) -> tuple[Dialogue, str | None]:
+        dialogue = assemble(outline, spoken, self.pictures, self.author, RENDERER)
+        return dialogue, first_failure(dialogue, self.library, self.own)
+
+    @staticmethod
+    def row(outline: Outline, dialogue: Dialogue, reason: str | None) -> dict[str, Any]:
+        signature = sign(dialogue.user_words)
+        return row_for(outline.slot, outline.attempt) | {
+            "reason": reason,
+            "user_words": signature.words,
+            "user_text": signature.text,
+            "shingles": signature.shingles,
+            "bands": signature.bands,
+            "images": [image.sha256 for image in dialogue.images],
+            "record": dialogue.to_json(),
+        }
+
+
+def row_without_words(tried: Attempt, attempt: int, reason: str | None = None) -> dict[str, Any]:
+    return row_for(tried.slot, attempt) | {"reason": reason or tried.reason}
 
 
 def outlines_part(parts: Parts, plan: Plan, library: Library, batch: Batch) -> Path:
@@ -174,22 +226,6 @@ def painted(scenes: Mapping[str, Scene]) -> Iterator[tuple[str, str, bytes]]:
             hand_back_memory()
         data = encode(paint(scene))
         yield hashlib.sha256(data).hexdigest(), key, data
-
-
-def candidate(
-    outline: Outline, plan: Plan, library: Library, pictures: Mapping[str, str], own: Mapping[str, Check]
-) -> dict[str, Any]:
-    dialogue = assemble(outline, speak(outline, plan.seed, library), pictures, AUTHOR, RENDERER)
-    signature = sign(dialogue.user_words)
-    return row_for(outline.slot, outline.attempt) | {
-        "reason": first_failure(dialogue, library, own),
-        "user_words": signature.words,
-        "user_text": signature.text,
-        "shingles": signature.shingles,
-        "bands": signature.bands,
-        "images": [image.sha256 for image in dialogue.images],
-        "record": dialogue.to_json(),
-    }
 
 
 def row_for(slot: Slot, attempt: int) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from schemas.skill import Library, Value
 
 BRIEF = 9  # words of the first of two requests in one breath
 ASKING = re.compile(r"(can|could|would|what|how|is|are|do|does|may|which|any|shall|will|should|mind) ", re.IGNORECASE)
+MAY_YOU = re.compile(r"<can you>|(can|could|would|will) you\b|may I ask you", re.IGNORECASE)
 TELLING = re.compile(r"(i|i'd|i'm|we|my) ", re.IGNORECASE)
 
 
@@ -114,13 +115,18 @@ def closing_words(m: Moment) -> str:
 def speak_two(m: Moment) -> Spoken:
     """Two requests in one breath."""
     found = [c for c in candidates(m.bank, m.turn, m.facts, m.split) if c.form in ("imperative", "question")]
-    brief = [c for c in found if len(c.text.split()) <= BRIEF and not c.unsaid and not c.text.endswith("?")] or found
+    brief = [c for c in found if len(c.text.split()) <= BRIEF and not c.unsaid and joins(c)] or found
     first = pick(brief, m.manner, False, m.rng)
     assert first is not None
     request = as_typed(m, with_unsaid(first, m), m.bank, m.facts)
     frames = exchanges().compound.joined_question if first.form == "question" else exchanges().compound.joined
     both, which = one_of(m, frames, {"first": request, "second": doing(m)})
     return said(m, both, usual_reply(m), f"compound/{which}", first.form)
+
+
+def joins(candidate: Candidate) -> bool:
+    """Whether "… and then …" can follow: after "can you …", not after "what would it look like …"."""
+    return "?" not in candidate.text and (candidate.form == "imperative" or bool(MAY_YOU.match(candidate.text)))
 
 
 def with_unsaid(candidate: Candidate, m: Moment) -> str:

@@ -14,6 +14,8 @@ BACKDROPS = frozenset({"replace_background", "remove_background", "relight", "in
 HABIT, HANDED_OVER = 0.93, 0.4
 THANKS = re.compile(r"(many )?(thank|thx|ty|tysm|cheers|ta$)")
 COURTESY = re.compile(r"\bif\b|grateful")
+# What is told after the question: "would candlelight work here? try".
+AFTERTHOUGHT = re.compile(r"\? (?!(can|could|would|what|how|is|are|do|does|may|which|any|will|should)\b)[^?]*$", re.I)
 VAGUELY = re.compile(r"something|know what")
 EXACT = re.compile(r"[\d\"]")
 PLEASE = re.compile(r"\b(please|pls|plz|pleee?ase)\b", re.IGNORECASE)
@@ -85,7 +87,7 @@ def voiced(request: str, form: Form, turn: PlannedTurn, before: Before, person: 
     bare = turn.given.get("kind") in SOCIAL or turn.given.get("leans") in ANSWERS
     request = mark(request, form) if keeps(person.marks, rng) else request
     if not bare and rng.random() < manner.please and takes_please(request, form, turn):
-        request = with_please(request, manner, rng)
+        request = with_please(request, form, manner, rng)
     lead = "" if bare else leading(request, form, turn, before, manner, rng)
     text = f"{lead} {request}".strip()
     if not bare and rng.random() < manner.close:
@@ -140,6 +142,7 @@ def one_of(phrases: Sequence[str], request: str, before: Before, rng: Random) ->
         if phrase not in before.said and not telling(phrase) & words
         and not (re.search(r"\bif\b", phrase) and PLEASE.search(request))
         and phrase.split()[-1].strip(",:") != request.split()[0].casefold()
+        and not (phrase.endswith(":") and ":" in request)
     ]  # fmt: skip
     return rng.choice(fitting) if fitting else ""
 
@@ -178,14 +181,15 @@ def may_close(closer: str, request: str, form: Form, turn: PlannedTurn, before: 
 def mark(request: str, form: Form) -> str:
     if request.endswith(("?", ".", "!", "…", ")")):
         return request
-    return f"{request}?" if form == "question" else f"{request}."
+    return f"{request}?" if form == "question" and not AFTERTHOUGHT.search(request) else f"{request}."
 
 
-def with_please(request: str, manner: Manner, rng: Random) -> str:
+def with_please(request: str, form: Form, manner: Manner, rng: Random) -> str:
     word = rng.choice(manner.please_words)
     if request[-1] in "?.!":
         return f"{request[:-1]} {word}{request[-1]}"
-    return f"{word} {request}" if rng.random() < 0.35 and not request.startswith("I") else f"{request} {word}"
+    ahead = form in ("imperative", "question") and not request.startswith("I") and rng.random() < 0.35
+    return f"{word} {request}" if ahead else f"{request} {word}"
 
 
 def sentence_starts(text: str) -> str:

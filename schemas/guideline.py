@@ -2,10 +2,14 @@
 
     Guideline(sizes={"1:1": ["square"]}, amounts={"a bit": 15},
               vague=[Vague(intent="adjust", parameters={"property": "saturation", "direction": "more"},
-                           said=["make it pop"])])
+                           said=["make it pop"])],
+              choices=[Saying(intent="line_art", when={"line": "bold"}, said=["bold*", "thick*"])],
+              numbers={"times": {"twice": 2}}, ways={"degrees": Ways(above=["clockwise"], below=["left"])})
 
 One table for authors, checks, readers and people; it is data, so that a team can have its own.
 """
+
+from pydantic import Field
 
 from schemas.answer import Call
 from schemas.identity import Record
@@ -29,10 +33,11 @@ class Saying(Record):
 
 
 class Ways(Record):
-    """Words for the way of a number that can be below zero: clockwise and counterclockwise."""
+    """Words for the way of a number that can be below zero, and the number that is the same both ways."""
 
     above: tuple[str, ...]
     below: tuple[str, ...]
+    same: float | None = None
 
 
 class Guideline(Record):
@@ -40,8 +45,8 @@ class Guideline(Record):
     amounts: dict[str, float]
     vague: tuple[Vague, ...]
     choices: tuple[Saying, ...] = ()
-    numbers: dict[str, dict[str, float]] = {}
-    ways: dict[str, Ways] = {}
+    numbers: dict[str, dict[str, float | None]] = Field(default_factory=dict)
+    ways: dict[str, Ways] = Field(default_factory=dict)
 
     def said_as(self, value: str) -> tuple[str, ...]:
         """The other words that say a value."""

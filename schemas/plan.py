@@ -9,7 +9,7 @@ Shares are weights: they need not add up to anything, and counts made from them 
 allotment.
 """
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -67,8 +67,37 @@ class Dialogues(Record):
     cells: tuple[Cell, ...] = Field(default=(), description="Dialogues beside these, by skill, turns and phenomenon.")
 
 
+class Pace(Record):
+    """How a model is asked, as far as it makes no difference to what is made; no part of a plan's identity."""
+
+    key_variable: str = Field(default="OPENAI_API_KEY", description="The environment variable that holds the key.")
+    concurrency: int = Field(default=32, ge=1, le=4096, description="Calls under way at most.")
+    per_minute: float | None = Field(default=None, gt=0, description="Requests.")
+    tokens_per_minute: float | None = Field(default=None, gt=0)
+    timeout: float = Field(default=180.0, gt=0, description="Seconds for one try.")
+    tries: int = Field(default=8, ge=1, le=50)
+    budget: float | None = Field(default=None, gt=0, description="Dollars; the build stops before it costs more.")
+    prices: str | None = Field(default=None, description="A table of prices of your own.")
+
+
 class Author(Record):
-    kind: Literal["grammar"] = "grammar"
+    """Who writes the words: the embedded grammar, or a model behind any server that speaks OpenAI's protocol."""
+
+    kind: Literal["grammar", "openai"] = "grammar"
+    model: str = ""
+    base_url: str | None = Field(default=None, description="Where the model is; left out, OpenAI.")
+    temperature: float = Field(default=1.0, ge=0, le=2)
+    max_tokens: int = Field(default=2000, ge=16, le=100_000)
+    repairs: int = Field(default=2, ge=0, le=5, description="How often a dialogue goes back with what is wrong.")
+    sees: bool = Field(default=False, description="Whether the model is shown the first picture.")
+    templates: str | None = Field(default=None, description="A folder of templates of your own.")
+    pace: Pace = Pace()
+
+    @model_validator(mode="after")
+    def a_model_has_a_name(self) -> Self:
+        if (self.kind == "openai") != bool(self.model):
+            raise ValueError("author: kind 'openai' goes with a model, and only it does")
+        return self
 
 
 class Renderer(Record):
@@ -121,5 +150,10 @@ class Plan(Record):
         return self.prompts.count * self.dialogues.per_prompt + sum(cell.count for cell in self.dialogues.cells)
 
     @property
+    def settled(self) -> dict[str, Any]:
+        """All of the plan that decides what is made."""
+        return self.model_dump(mode="json", exclude={"author": {"pace"}})
+
+    @property
     def fingerprint(self) -> str:
-        return digest(self)
+        return digest(self.settled)

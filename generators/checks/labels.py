@@ -1,10 +1,10 @@
 """Checks of labels: allowed by the card, pointing at what was shown, holding what was said."""
 
-import re
-
+from generators.checks.said import says_choice, says_number, words_of
 from generators.guideline import guideline
+from schemas.answer import Call
 from schemas.dialogue import Dialogue
-from schemas.skill import IMAGE, Library
+from schemas.skill import IMAGE, Library, Skill
 
 
 def fits_card(dialogue: Dialogue, library: Library) -> str | None:
@@ -35,21 +35,27 @@ def resolvable(dialogue: Dialogue, library: Library) -> str | None:
 
 def grounded(dialogue: Dialogue, library: Library) -> str | None:
     """What a parameter holds was said, in this turn or before it."""
-    heard = ""
+    heard: list[str] = []
     for n, turn in enumerate(dialogue.turns):
-        heard += f" {turn.user}"
-        if guideline().vaguely_said(turn.call, turn.user):
-            continue
-        for name, value in turn.call.parameters.items():
-            kind = getattr(library[turn.call.intent].input(name), "type", None)
-            if any(other in heard.casefold() for other in guideline().said_as(str(value))):
-                continue
-            if kind in ("text", "thing", "colour", "size") and not words_of(str(value)) <= words_of(heard):
-                missing = sorted(words_of(str(value)) - words_of(heard))
-                return f"turns.{n}: {name} {value!r} was never said ({', '.join(missing)})"
-        heard += f" {turn.reply}"
+        heard.append(turn.user)
+        if not guideline().vaguely_said(turn.call, turn.user):
+            for name in turn.call.parameters:
+                if problem := unsaid(name, turn.call, library[turn.call.intent], heard):
+                    return f"turns.{n}: {problem}"
+        heard.append(turn.reply)
     return None
 
 
-def words_of(text: str) -> set[str]:
-    return set(re.findall(r"[^\W_]+", text.casefold())) - {"a", "an", "and", "the"}
+def unsaid(name: str, call: Call, skill: Skill, heard: list[str]) -> str | None:
+    """What of a parameter's value was never said."""
+    value, field = call.parameters[name], skill.input(name)
+    if field is None or any(other in text.casefold() for other in guideline().said_as(str(value)) for text in heard):
+        return None
+    if field.type in ("text", "thing", "colour", "size"):
+        missing = sorted(words_of(str(value)) - words_of(" ".join(heard)))
+        return f"{name} {value!r} was never said ({', '.join(missing)})" if missing else None
+    if field.type == "choice":
+        return None if says_choice(name, call, heard) else f"{name} {value!r} was never said"
+    if field.type == "number" and not isinstance(value, str):
+        return None if says_number(value, field, heard) else f"{name} {value:g} was never said"
+    return None

@@ -1,107 +1,124 @@
-"""Whether words say a choice or a number, by the guideline's table or by the value's own words.
+"""Whether a choice or a number was said, by the words of the guideline's table or by the value's own.
 
-choices_in("adjust", "it's too dark") -> ({"property": "brightness", "direction": "more"},)
-numbers_in("a quarter turn, twice")   -> {(90.0, "degrees"), (2.0, "times")}
+    says_choice("line", call, ["make it line art", "Fine or bold?", "thick ones"])     -> True of {"line": "bold"}
+    says_number(90, the card's input for degrees, ["a quarter turn to the right"])   -> True
+
+The latest utterance that says anything of a parameter counts, so that "more on the right" is not "left" for an
+earlier "left".
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
-from typing import NamedTuple
 
+from generators.checks.lexicon import Lexicon, lexicon_of, plain
 from generators.guideline import guideline
-from schemas.skill import Value
+from schemas.answer import Call
+from schemas.skill import Input, Value
 
 Says = Mapping[str, Value]
+Number = tuple[float, str | None]
 
-GAP = "..."
-NOT_A_SIDE = re.compile(r"^\W*(?:all )?right(?=\s*[,.!:])")
-SMALL = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-TENS = "twenty thirty forty fifty sixty seventy eighty ninety hundred".split()
-COUNTED = {word: n for n, word in enumerate(SMALL)} | {word: 20 + 10 * n for n, word in enumerate(TENS)}
+ONES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+TEENS = ("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred")
+COUNTED = {word: n for n, word in enumerate(ONES + TEENS)} | {word: 20 + 10 * n for n, word in enumerate(TENS)}
 UNITS = {"%": "percent", "percent": "percent", "per cent": "percent", "°": "degrees", "deg": "degrees", "x": "times"}
 UNITS |= {"degree": "degrees", "degrees": "degrees", "times": "times"}
-# "Picture 2", "no. 2" and "this one" point; they say no amount. No more does a number of a size.
-POINTING = ("picture", "pic", "version", "image", "no.", "number", "this", "that", "the", "first", "last", "other")
+# "Picture 2" and "this one" point, and the 16 of "16:9" belongs to a size.
+POINTING = re.compile(r"\b(?:picture|pic|version|image|no\.|number|an?|this|that|the|first|second|last|other)\s$")
 NUMBER = re.compile(
-    "".join(rf"(?<!\b{re.escape(word)} )" for word in POINTING)
-    + r"(?<![\w.:/])(?<!\dx )x?(?P<n>\d+(?:\.\d+)?|(?:TENS)[ -](?:DIGITS)(?!\w)|(?:COUNTED)(?!\w))"
-    r"(?![.:/]?\d|\s?[x×:]\s?\d)(?:[\s-]?(?P<unit>%|°|(?:percent|per cent|deg|degrees?|times|x)(?!\w)))?"
-    .replace("TENS", "|".join(TENS)).replace("DIGITS", "|".join(SMALL[1:10])).replace("COUNTED", "|".join(COUNTED))
-)  # fmt: skip
-ONE_SIDED = 180  # half a turn is the same both ways
+    r"(?<![\w.:/])(?<!\dx )(?:x|by )?(\d+(?:\.\d+)?|(?:TENS)[ -](?:DIGITS)(?!\w)|(?:COUNTED)(?!\w))"
+    r"(?![.:/]?\d|\s?[x×:]\s?\d)(?:[\s-]?(%|°|(?:percent|per cent|deg|degrees?|times|x)(?!\w)))?".replace(
+        "TENS", "|".join(TENS)
+    )
+    .replace("DIGITS", "|".join(ONES[1:10]))
+    .replace("COUNTED", "|".join(COUNTED))
+)
 
 
-class Phrase(NamedTuple):
-    """Words of the table, what they say, and how many of them stand before and after a gap."""
-
-    words: str
-    says: tuple[Says, ...]
-    before: int
-    after: int
-
-
-class Phrases(NamedTuple):
-    """The words of a skill's entries as one pattern, the longest first."""
-
-    pattern: re.Pattern[str]
-    known: tuple[Phrase, ...]
+def says_choice(name: str, call: Call, heard: Sequence[str]) -> bool:
+    """Whether the latest words about this parameter say what the call holds."""
+    lexicon = choice_words(call.intent)
+    if not any(says.get(name) == call.parameters[name] for meaning in lexicon.meanings for says in meaning):
+        return words_of(str(call.parameters[name])) <= words_of(" ".join(heard))
+    for text in reversed(heard):
+        told = told_of(name, choices_in(call.intent, text))
+        if holds(name, call, told) or holds(name, call, told_of(name, lexicon.said_in(lexicon.mended(text)))):
+            return True
+        if told:
+            return False
+    return False
 
 
-def plain(text: str) -> str:
-    """As the table has it: signs before numbers in words, no "right," that only agrees."""
-    text = NOT_A_SIDE.sub("", text.casefold().replace("’", "'"))
-    return re.sub(r"(?<![\w.])-\s?(?=\d)", " minus ", re.sub(r"\+\s?(?=\d)", " plus ", text))
+def holds(name: str, call: Call, told: Sequence[Says]) -> bool:
+    """Whether something told says this parameter, and nothing with it that the call holds otherwise."""
+    return any(
+        says[name] == call.parameters[name]
+        and all(call.parameters.get(other, value) == value for other, value in says.items())
+        for says in told
+    )
+
+
+def told_of(name: str, told: Sequence[Says]) -> list[Says]:
+    return [says for says in told if name in says]
 
 
 @cache
-def phrases(intent: str) -> Phrases:
-    says: dict[str, list[Says]] = {}
-    for entry in guideline().choices:
-        for words in entry.said if entry.intent == intent else ():
-            says.setdefault(words, []).append(entry.when)
-    ordered = sorted(says, key=lambda words: (-len(words.split()), -len(words), words))
-    pattern = "|".join(f"({as_pattern(words)})" for words in ordered) or "(?!)"
-    return Phrases(re.compile(rf"\b(?:{pattern})(?!\w)"), tuple(phrase(words, says[words]) for words in ordered))
+def choice_words(intent: str) -> Lexicon[Says]:
+    entries = [entry for entry in guideline().choices if entry.intent == intent]
+    return lexicon_of((words, entry.when) for entry in entries for words in entry.said)
 
 
-def phrase(words: str, says: list[Says]) -> Phrase:
-    before, _, after = words.partition(GAP)
-    return Phrase(words, tuple(says), len(before.split()), len(after.split()))
+@lru_cache(1 << 12)
+def choices_in(intent: str, text: str) -> Sequence[Says]:
+    return choice_words(intent).said_in(text)
 
 
-def as_pattern(words: str) -> str:
-    """"top ... left" and "bright*" as a regular expression."""
-    parts = (r"[\s-]+".join(map(word_pattern, part.split())) for part in words.split(GAP))
-    return r"\W+(?:[^\s]+\s+){0,5}?".join(parts)
+def says_number(value: float, field: Input, heard: Sequence[str]) -> bool:
+    """Whether the number was said by its size and, where it can be below zero, by its way."""
+    return says_size(abs(value), UNITS.get(field.unit or ""), heard) and says_way(value, field, heard)
 
 
-def word_pattern(word: str) -> str:
-    return re.escape(word).replace(r"\*", r"\w*").replace(r"\#", r"\d+")
+def says_size(size: float, unit: str | None, heard: Sequence[str]) -> bool:
+    """The latest numbers in the card's unit; numbers without a unit say it in the turn itself."""
+    for n, text in enumerate(reversed(heard)):
+        found = numbers_in(text)
+        if (size, unit) in found or ((size, None) in found and (n == 0 or unit is None)):
+            return True
+        if unit is not None and any(other == unit for _, other in found):
+            return False
+    return False
 
 
-@lru_cache(1 << 14)
-def choices_in(intent: str, text: str) -> tuple[Says, ...]:
-    """What words of the table say in a text, in order; what stands in a gap has its own say."""
-    found: list[Says] = []
-    pattern, known = phrases(intent)
-    for match in pattern.finditer(plain(text)):
-        words, says, before, after = known[(match.lastindex or 1) - 1]
-        found += says
-        if after:
-            found += choices_in(intent, " ".join(match[0].split()[before:-after]))
-    return tuple(found)
+def says_way(value: float, field: Input, heard: Sequence[str]) -> bool:
+    ways = guideline().ways.get(field.unit or "")
+    if ways is None or field.minimum is None or field.minimum >= 0 or abs(value) in (0, ways.same):
+        return True
+    lexicon = way_words(field.unit or "")
+    for text in reversed(heard):
+        if told := lexicon.said_in(text) or lexicon.said_in(lexicon.mended(text)):
+            return (value > 0) in told
+    return False
 
 
-@lru_cache(1 << 14)
-def numbers_in(text: str) -> frozenset[tuple[float, str | None]]:
+@cache
+def way_words(unit: str) -> Lexicon[bool]:
+    ways = guideline().ways[unit]
+    return lexicon_of([*((words, True) for words in ways.above), *((words, False) for words in ways.below)])
+
+
+@lru_cache(1 << 12)
+def numbers_in(text: str) -> frozenset[Number]:
     """The numbers of a text, each with its unit where one is said."""
-    text = plain(text)
-    found = {(counted(match["n"]), UNITS.get(match["unit"])) for match in NUMBER.finditer(text)}
-    return frozenset(found | {(number, unit) for words, unit, number in worded() if words.search(text)})
+    lexicon, text = number_words(), plain(text)
+    worded = lexicon.said_in(text) or lexicon.said_in(lexicon.mended(text))
+    found = {
+        (counted(match[1]), UNITS.get(match[2]))
+        for match in NUMBER.finditer(text)
+        if match[2] or counted(match[1]) > 9 or not POINTING.search(text[: match.start()])
+    }
+    return frozenset(found.union(number for number in worded if number is not None))
 
 
 def counted(words: str) -> float:
@@ -109,11 +126,15 @@ def counted(words: str) -> float:
 
 
 @cache
-def worded() -> tuple[tuple[re.Pattern[str], str, float], ...]:
-    """The table's numbers in words."""
-    tables = [*guideline().numbers.items(), ("percent", guideline().amounts)]
-    return tuple((compiled((words,)), unit, number) for unit, table in tables for words, number in table.items())
+def number_words() -> Lexicon[Number | None]:
+    amounts: list[tuple[str, Number | None]] = [(words, (n, "percent")) for words, n in guideline().amounts.items()]
+    worded: list[tuple[str, Number | None]] = [
+        (words, None if number is None else (number, unit))
+        for unit, table in guideline().numbers.items()
+        for words, number in table.items()
+    ]
+    return lexicon_of(amounts + worded)
 
 
-def compiled(words: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(as_pattern, words))})(?!\w)")
+def words_of(text: str) -> set[str]:
+    return set(re.findall(r"[^\W_]+", text.casefold())) - {"a", "an", "and", "the"}

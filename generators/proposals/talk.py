@@ -27,7 +27,8 @@ def propose_vqa(view: View, rng: Random) -> Proposal | None:
 def propose_chat(view: View, rng: Random) -> Proposal | None:
     """Talk of a kind that makes sense now, as often as the plan weighs it."""
     fitting: list[dict[str, str]] = []
-    for when in [group.when for group in banks()["chat"].groups]:
+    topics = {tuple(group.when.items()): group.when for group in banks()["chat"].groups}
+    for when in topics.values():
         kind = str(when.get("kind"))
         if kind in BACKWARDS or (kind in AT_THE_START and view.turn) or (kind in AT_THE_END and not view.last_turn):
             continue
