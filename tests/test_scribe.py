@@ -191,7 +191,8 @@ def test_every_fault_of_a_model_has_its_reason(reason: str, tmp_path: Path, line
         if 8 <= ask.number < 20:
             if not isinstance(bad, str):
                 return bad()
-            words = [{**line, "user": f"{line['user']} {bad}" if reason == "speaks_plainly" else bad} for line in words]
+            said = {"speaks_plainly": "user", "grounded": "user", "in_language": "reply"}[reason]
+            words = [{**line, said: f"{line[said]} {bad}" if reason == "speaks_plainly" else bad} for line in words]
         return reply(json.dumps({"turns": words}))
 
     with serving(script) as server:
