@@ -58,7 +58,7 @@ def lines() -> Lines:
     library = making_of(plan).library
     by_split = split_prompts(plan, seed_prompts(plan))
     known: dict[str, list[dict[str, str]]] = {}
-    for number in range(4):
+    for number in range(10):
         for batch in batches(plan, by_split, library, None, number):
             prompts = {prompt.id: prompt for prompt in batch.prompts}
             for slot in batch.slots:
