@@ -43,7 +43,7 @@ from store.parts import (
 )  # fmt: skip
 from store.shards import Source
 
-STAGES: Mapping[str, int] = {"prompts": 1, "outlines": 1, "pictures": 1, "dialogues": 1, "settled": 1, "release": 1}
+STAGES: Mapping[str, int] = {"prompts": 1, "outlines": 2, "pictures": 1, "dialogues": 2, "settled": 1, "release": 2}
 DIALOGUES_PER_BATCH = 200  # ten prompts of the paper's plan
 SAID_BY_SLOTS = ("per_prompt", "turns", "openings", "manners", "guided", "revision", "cells")
 PICTURES_BETWEEN_TRIMS = 32

@@ -183,6 +183,7 @@ class Guided(Record):
     starts: tuple[str, ...]
     dimensions: dict[Dimension, Asked]
     acknowledged: tuple[str, ...]
+    left_open: tuple[str, ...]
     answers: tuple[str, ...]
     skips: tuple[str, ...]
     finals: tuple[str, ...]

@@ -222,7 +222,8 @@ def speak_idea(m: Moment) -> Spoken:
 def speak_guided_answer(m: Moment) -> Spoken:
     skips = not m.turn.given["phrase"]
     words, which = one_of(m, exchanges().guided.skips if skips else exchanges().guided.answers)
-    reply = f"{assistant(m, exchanges().guided.acknowledged, {})} {question_about(m)}"
+    heard_out = exchanges().guided.left_open if skips else exchanges().guided.acknowledged
+    reply = f"{assistant(m, heard_out, {})} {question_about(m)}"
     return said(m, words, reply, f"guided/{'skip' if skips else 'answer'}-{which}", "fragment")
 
 

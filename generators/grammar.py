@@ -23,6 +23,7 @@ __all__ = ["AUTHOR", "Spoken", "speak"]
 AUTHOR = "grammar-2"
 # Changes of something inside a picture: "in the second one, …" fits them and no others.
 INSIDE = frozenset({"add_object", "recolor", "remove_object", "replace_object"})
+OF_A_PICTURE = re.compile(r"\b(picture|image|pic|photo|shot|this)\b")
 WITHIN = re.compile(r"\bin \{image\}")
 
 
@@ -98,10 +99,12 @@ def tied(wording: str, form: Form, turn: PlannedTurn, rng: Random) -> str:
         wording = choose(rng.choice(leaning().change_of_mind), rng).replace("{request}", wording)
     elif "picture" in turn.given and turn.call.intent != "chat":
         frames = shared().image_frames[form]
-        if turn.call.intent not in INSIDE:
+        if turn.call.intent not in INSIDE or OF_A_PICTURE.search(wording):
             frames = tuple(frame for frame in frames if not WITHIN.search(frame))
+        if ":" in wording:
+            frames = tuple(frame for frame in frames if ":" not in frame)
         wording = choose(rng.choice(frames), rng).replace("{request}", wording)
     if "avoid" in turn.call.parameters:
         clause = rng.choice(shared().avoid["create" if turn.image_before is None else "edit"])
-        wording += joined(choose(clause, rng).replace("{avoid}", turn.given["avoid"]))
+        wording += joined(choose(clause, rng))
     return wording

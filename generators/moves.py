@@ -5,12 +5,13 @@ whether it can be drawn; the walk remembers.
 from generators.edits import EDITS
 from generators.proposals import PROPOSERS, Proposal, View
 from generators.proposals.card import proposer_of
+from generators.scenes import read
 from generators.walk import Walk
 from schemas.answer import Call
 
 # Requests that take a thing, one of which often follows when a thing has just been spoken of.
 OF_A_THING = ("add_object", "recolor", "remove_object", "replace_object", "transform")
-STAYS_WITH_THE_THING = 0.4
+STAYS_WITH_THE_THING = 0.6
 
 
 def other_skill(walk: Walk) -> str:
@@ -54,9 +55,20 @@ def propose(walk: Walk, skill: str, source: int) -> Proposal | None:
     view = View(scene, walk.slot.split, len(walk.turns), last, spoken_of, walk.plan.dialogues.talk, len(walk.shots))
     proposer = PROPOSERS.get(skill) or proposer_of(walk.library[skill])
     found = proposer(view, walk.rng)
+    if found is not None and skill == "vqa" and knows(walk, found):
+        return None
     if found is not None and skill == "vqa" and walk.rng.random() < walk.rates.disguised:
         return found._replace(given={**found.given, "phrased": "command"})
     return found
+
+
+def knows(walk: Walk, question: Proposal) -> bool:
+    """Whether the user has said the answer: nobody asks how many there are of what they put in."""
+    if question.given["kind"] not in ("count", "presence"):
+        return False
+    said = " ; ".join(str(value) for turn in walk.turns for value in turn.call.parameters.values())
+    asked = " ; ".join(question.given.get(name, "") for name in ("thing", "things"))
+    return bool(set(read(said).nouns) & set(read(asked).nouns))
 
 
 def phenomena_of_words(walk: Walk, skill: str, proposal: Proposal) -> list[str]:

@@ -118,7 +118,7 @@ def revise(walk: Walk) -> bool:
     if source is None or shot is None or shot.scene is None or shot.call.intent != "text_to_image":
         return False
     found = revised(str(shot.call.parameters["prompt"]), walk.rng)
-    if found is None:
+    if found is None or found.text in {str(s.call.parameters.get("prompt")) for s in walk.shots}:
         return False
     call = Call(intent="text_to_image", parameters={**shot.call.parameters, "prompt": found.text})
     try:

@@ -129,7 +129,9 @@ def leading(request: str, form: Form, turn: PlannedTurn, before: Before, manner:
         return ""
     if rng.random() < manner.react and approves(turn, before.last):
         return punctuated(one_of(shared().reactions.get(name, ()), request, before, rng))
-    if form != "statement" and rng.random() < manner.switch:
+    last = before.last
+    follows = last is not None and last.image_after is not None and not about_the_same(turn, last)
+    if follows and turn.call.intent not in WORDS_ALONE and form != "statement" and rng.random() < manner.switch:
         return one_of(shared().switch.get(name, ()), request, before, rng)
     return ""
 
@@ -161,9 +163,12 @@ def approves(turn: PlannedTurn, last: PlannedTurn | None) -> bool:
     if last is None or last.image_after is None or turn.given.get("kind") in ("undo", "back"):
         return False
     intents = {turn.call.intent, last.call.intent}
+    return len(intents) == 2 and not intents <= BACKDROPS and not about_the_same(turn, last)
+
+
+def about_the_same(turn: PlannedTurn, last: PlannedTurn) -> bool:
     named = {str(value) for value in last.call.parameters.values()}
-    again = named & {str(value) for value in turn.call.parameters.values()}
-    return len(intents) == 2 and not intents <= BACKDROPS and not again
+    return bool(named & {str(value) for value in turn.call.parameters.values()})
 
 
 def may_close(closer: str, request: str, form: Form, turn: PlannedTurn, before: Before) -> bool:

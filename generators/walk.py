@@ -123,7 +123,12 @@ class Walk:
         went = {
             str(t.call.parameters["object"]) for t in self.turns if t.call.intent in ("remove_object", "replace_object")
         }
-        if skill == "remove_object" or skill == "replace_object":
+        last = self.turns[-1].call if self.turns else None
+        if skill == "remove_object" and last is not None and last.intent in self.creates:
+            asked_for = read(str(last.parameters["prompt"])).nouns
+            if len(asked_for) == 1 and asked_for == read(wanted).nouns:
+                return True
+        if skill in ("remove_object", "replace_object"):
             return wanted in came or str(proposal.parameters.get("replacement")) in went
         return skill == "add_object" and wanted in went
 
@@ -240,12 +245,13 @@ def adds(turn: PlannedTurn, name: str) -> bool:
 
 
 def only_subject(shot: Shot) -> str | None:
-    """The one thing that a request for a picture was about, by its name in the picture."""
+    """The one thing that a request for a picture was about, where it was called by its name in the picture."""
     things = read(str(shot.call.parameters["prompt"])).things
     if shot.scene is None or len(things) != 1 or things[0].count > 1:
         return None
     found = [describe(shot.scene, thing) for thing in visible(shot.scene) if thing.noun == things[0].noun]
-    return found[0] if len(found) == 1 else None
+    said = str(shot.call.parameters["prompt"]).casefold()
+    return found[0] if len(found) == 1 and found[0] in said else None
 
 
 def pronoun_for(name: str) -> str:

@@ -11,7 +11,7 @@ allotment.
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from schemas.identity import Record, digest
 from schemas.outline import Opening, Phenomenon, TurnClass
@@ -29,6 +29,11 @@ class Prompts(Record):
     count: int = Field(ge=1, le=1_000_000)
     categories: tuple[str, ...] = Field(default=(), description="Empty: all categories of the bank.")
     file: str | None = Field(default=None, description="A JSONL file of prompts to use instead of the bank.")
+
+
+def in_order(shares: dict[Any, float]) -> dict[Any, float]:
+    """Shares mean the same in whatever order they are written."""
+    return dict(sorted(shares.items()))
 
 
 class Cell(Record):
@@ -50,7 +55,7 @@ class Dialogues(Record):
     openings: dict[Opening, Weight] = Field(default={"attached": 65.0, "requested": 35.0})
     mix: dict[str, Weight] = Field(min_length=1)
     manners: dict[str, Weight] = Field(default_factory=dict, description="Empty: all manners alike.")
-    anaphora: Share = Field(default=0.5, description="How often a thing just spoken of becomes a pronoun.")
+    anaphora: Share = Field(default=0.8, description="How often a thing just spoken of becomes a pronoun.")
     earlier_image: Share = Field(default=0.12, description="How often a later request works on an earlier picture.")
     correction: Share = Field(default=0.06, description="How often a turn corrects one value of the last request.")
     ellipsis: Share = Field(default=0.06, description="How often a request is repeated for another thing.")
@@ -65,6 +70,8 @@ class Dialogues(Record):
     guided: Share = Field(default=0.0, description="Share of dialogues whose picture is worked out by questions.")
     revision: Share = Field(default=0.0, description="Share of dialogues in which the picture's prompt is revised.")
     cells: tuple[Cell, ...] = Field(default=(), description="Dialogues beside these, by skill, turns and phenomenon.")
+
+    ordered = field_validator("turns", "openings", "mix", "manners", "talk")(in_order)
 
 
 class Pace(Record):
@@ -128,6 +135,8 @@ class Plan(Record):
     attempts: int = Field(
         default=30, ge=1, le=1000, description="How often a slot is tried before the plan is refused."
     )
+
+    ordered = field_validator("splits")(in_order)
 
     @model_validator(mode="after")
     def shares_are_usable(self) -> Self:

@@ -143,3 +143,16 @@ def test_a_broken_prompt_file_names_its_line(tmp_path: Path, rows: str, message:
     with pytest.raises(BadInput) as refusal:
         read_prompts(path, 2)
     assert str(refusal.value).startswith(str(path)) and message in str(refusal.value)
+
+
+def test_the_order_in_which_shares_are_written_means_nothing() -> None:
+    plan = small_plan()
+    fields = plan.model_dump(mode="json")
+    fields["dialogues"]["mix"] = dict(reversed(fields["dialogues"]["mix"].items()))
+    fields["splits"] = dict(reversed(fields["splits"].items()))
+    again = plan_of(fields, "reversed")
+    assert (
+        again == plan
+        and list(again.dialogues.mix) == list(plan.dialogues.mix)
+        and list(again.splits) == list(plan.splits)
+    )

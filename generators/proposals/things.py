@@ -103,7 +103,6 @@ def propose_instruct_edit(view: View, rng: Random) -> Proposal | None:
         "make it foggy",
         "make it winter",
         "turn it into autumn",
-        "make it night",
     ]
     about_thing = [f"make the {name} bigger", f"make the {name} smaller", f"move the {name} to the left",
                    f"move the {name} to the right", f"bring the {name} closer"] if name else []  # fmt: skip

@@ -36,7 +36,7 @@ Proposer = Callable[[View, Random], Proposal | None]
 def thing_of(view: View, rng: Random, fitting: Callable[[Thing], bool] = lambda _: True) -> str | None:
     """The name of a thing in view, more readily one just spoken of."""
     names = [describe(view.scene, thing) for thing in visible(view.scene) if fitting(thing)]
-    if view.spoken_of in names and rng.random() < 0.7:
+    if view.spoken_of in names and rng.random() < 0.85:
         return view.spoken_of
     return rng.choice(names) if names else None
 
