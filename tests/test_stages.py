@@ -19,11 +19,11 @@ from tests.conftest import small_plan
 
 PINS = {
     "prompts": (1, "31e61f06bf09"),
-    "outlines": (1, "452aceab1a62"),
-    "pictures": (1, "92c14c967f99"),
-    "dialogues": (1, "082db3b51eed"),
+    "outlines": (2, "a8bf07e94344"),
+    "pictures": (1, "fd9af114cad8"),
+    "dialogues": (2, "dde6cfbca0cd"),
     "settled": (1, "c801d3f59413"),
-    "release": (1, "ef0f7f9ba320"),
+    "release": (2, "1bd9c4832841"),
 }
 
 
