@@ -225,6 +225,34 @@ def agreement(release: Path, show: int, split: Split | None) -> None:
 
 
 @main.group()
+def kept() -> None:
+    """What models answered: kept from the moment it came, so that nothing is paid for twice."""
+
+
+@kept.command("list")
+@click.option("--data", type=FOLDER, default=Path("data"), show_default=True, help="Where parts and releases live.")
+@plain_errors
+def list_kept(data: Path) -> None:
+    """How many responses there are, by model and stage."""
+    from flows.responses import listing
+
+    click.echo(listing(data))
+
+
+@kept.command("prune")
+@click.option("--data", type=FOLDER, default=Path("data"), show_default=True, help="Where parts and releases live.")
+@click.option("--model", help="Only this model's.")
+@click.option("--older-than", type=float, metavar="DAYS", help="Only those kept before.")
+@click.option("--all", "everything", is_flag=True, help="All of them.")
+@plain_errors
+def prune_kept(data: Path, model: str | None, older_than: float | None, everything: bool) -> None:
+    """Forget responses; asking for them again costs again."""
+    from flows.responses import pruned
+
+    click.echo(f"{pruned(data, model, older_than, everything):,} responses forgotten")
+
+
+@main.group()
 def skills() -> None:
     """The library of skills, and checking cards of your own."""
 

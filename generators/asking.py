@@ -17,6 +17,7 @@ from schemas.outline import PlannedTurn
 
 TRIES = 8
 ACCEPTED = 0.65
+TAKING_AWAY = frozenset({"remove_object", "replace_object", "transform"})
 # How a proposal's facts name the object where a question back may be which one.
 AMONG = " on the "
 
@@ -83,7 +84,15 @@ def edits_in_a_row(walk: Walk, first: str, second: str) -> bool:
         if not any(take_turn(walk, first) for _ in range(TRIES)):
             return False
         walk.spoken_of = None
-        return any(take_turn(walk, second) for _ in range(TRIES)) and bool(doings(walk.turns[-1]))
+        if not any(take_turn(walk, second) for _ in range(TRIES)):
+            return False
+    return bool(doings(walk.turns[-1])) and not takes_away_again(*walk.turns[-2:])
+
+
+def takes_away_again(first: PlannedTurn, second: PlannedTurn) -> bool:
+    """Whether the second throws out or crops to what the first was about."""
+    about = {str(value) for value in first.call.parameters.values()}
+    return second.call.intent in TAKING_AWAY and str(second.call.parameters.get("object")) in about
 
 
 def ask_back(walk: Walk, skill: str) -> bool:

@@ -96,6 +96,8 @@ def varied(last: PlannedTurn, slots: list[str], view: View, rng: Random) -> Vari
         fresh = PROPOSERS[last.call.intent](view, rng)
         if fresh is None or fresh.parameters.keys() != old.keys() or fresh.parameters[slot] == old[slot]:
             continue
+        if fresh.parameters[slot] == last.call.parameters.get("avoid"):
+            continue  # it was to be left alone
         if fresh.given.get("relation") != last.given.get("relation") or in_sky(fresh.parameters) != in_sky(old):
             continue
         given = {**last.given, **({slot: fresh.given[slot]} if slot in fresh.given else {})}

@@ -8,6 +8,7 @@ from typing import Any
 
 from generators.catalogue import kinds
 from generators.edits import apply
+from generators.guideline import guideline
 from generators.openings import suits
 from generators.proposals import Proposal
 from generators.scenes import CannotDraw, describe, read, visible
@@ -101,6 +102,8 @@ class Walk:
             made = apply(call, None if creates else scene, key, self.size)
         except CannotDraw:
             return False
+        if self.was_done(call, made):
+            return False
         if creates:
             phenomena.append("new_picture")
         after = self.shot_of(Shot(call=call, source=None if creates else source, scene=made))
@@ -115,6 +118,12 @@ class Walk:
         )
         self.remember(proposal, made)
         return True
+
+    def was_done(self, call: Call, made: Scene) -> bool:
+        """Whether this very call has made this very picture before: nobody asks for the same again."""
+        wanted = {name: value for name, value in call.parameters.items() if name != "image"}
+        done = [shot.call for shot in self.shots if shot.scene == made and shot.call.intent == call.intent]
+        return any({k: v for k, v in earlier.parameters.items() if k != "image"} == wanted for earlier in done)
 
     def undoes(self, skill: str, proposal: Proposal) -> bool:
         """Whether this takes away what was only just put in, or brings back what was taken out."""
@@ -215,7 +224,7 @@ class Walk:
                 dimension=dimension,
                 phrase=phrase,
                 given=dict(proposal.given),
-                reason=proposal.reason,
+                reason=proposal.reason or guideline().reasons.get(call.intent, ""),
             )
         )
         if after is not None and after != self.current:

@@ -47,6 +47,7 @@ class Guideline(Record):
     choices: tuple[Saying, ...] = ()
     numbers: dict[str, dict[str, float | None]] = Field(default_factory=dict)
     ways: dict[str, Ways] = Field(default_factory=dict)
+    reasons: dict[str, str] = Field(default_factory=dict, description="Why this skill and not one like it.")
 
     def said_as(self, value: str) -> tuple[str, ...]:
         """The other words that say a value."""

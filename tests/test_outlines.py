@@ -10,6 +10,7 @@ from generators.checks import first_failure
 from generators.dialogues import assemble, scene_key
 from generators.edits import EDITS, apply
 from generators.grammar import speak
+from generators.guideline import guideline
 from generators.openings import suits
 from generators.outlines import NotPossible, outline
 from generators.prompts import seed_prompts
@@ -56,6 +57,11 @@ def test_every_slot_gets_its_turns_and_its_focus(sample: list[Outline]) -> None:
         least, most = TURNS_OF[made.slot.turn_class]
         assert least <= len(made.turns) <= most
         assert made.slot.focus in [turn.call.intent for turn in made.turns]
+
+
+def test_every_turn_says_why_it_is_this_skill_and_no_other(sample: list[Outline]) -> None:
+    assert {skill for skill in LIBRARY.ids if not guideline().reasons.get(skill)} == set()
+    assert [turn.call.intent for made in sample for turn in made.turns if not turn.reason] == []
 
 
 def test_every_call_fits_its_card(sample: list[Outline]) -> None:

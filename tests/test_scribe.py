@@ -34,6 +34,7 @@ from store.rows import dialogue_of
 from store.streams import streamed
 from tests.conftest import ROOT, small_plan
 from tests.scripted import Asked, Script, failure, reply, serving
+from tests.test_cli import run
 
 KEY = "sk-secret-of-the-scribe"
 Lines = Mapping[str, list[dict[str, str]]]
@@ -270,3 +271,14 @@ def test_killed_in_the_middle_of_writing_it_goes_on_without_asking_twice(tmp_pat
         assert done.returncode == 0, done.stderr
         tasks = [task_of(ask) for ask in server.asked]
     assert len(tasks) - len(set(tasks)) <= 2
+
+
+def test_what_is_kept_is_listed_and_forgotten_on_request(tmp_path: Path, lines: Lines, painted: Path) -> None:
+    assert run("kept", "list", "--data", str(tmp_path)).stderr.endswith("no model's responses are kept there\n")
+    with serving(perfect(lines)) as server:
+        written(plan_for(server.url), tmp_path, painted)
+    (line,) = run("kept", "list", "--data", str(tmp_path)).stdout.splitlines()[1:]
+    assert line.split()[:3] == ["scripted", "dialogues", "30"]
+    assert "say which to forget" in run("kept", "prune", "--data", str(tmp_path)).stderr
+    assert run("kept", "prune", "--data", str(tmp_path), "--model", "other").stdout == "0 responses forgotten\n"
+    assert run("kept", "prune", "--data", str(tmp_path), "--all").stdout == "30 responses forgotten\n"
