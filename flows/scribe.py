@@ -18,7 +18,7 @@ from clients.requests import Message, Request
 from flows.progress import Progress
 from flows.stages import Judge, Prepared, row_without_words
 from generators.briefs import TEMPLATES
-from generators.model_author import FORM, Said, Told, Written, write
+from generators.model_author import Said, Told, Written, form_of, write
 from schemas.identity import keyed
 from schemas.outline import Attempt, Outline
 from schemas.plan import Plan
@@ -137,7 +137,7 @@ class Scribe:
         return Request(
             model=self.plan.author.model,
             messages=tuple(messages),
-            form=FORM,
+            form=form_of(outline),
             temperature=self.plan.author.temperature,
             max_tokens=self.plan.author.max_tokens,
             seed=keyed(self.plan.seed, "model", outline.id, number).randrange(SEEDS),

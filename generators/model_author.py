@@ -22,20 +22,10 @@ from schemas.errors import BadInput
 from schemas.outline import Outline
 from schemas.skill import Library
 
-FORM: dict[str, Any] = {
+TURN: dict[str, Any] = {
     "type": "object",
-    "properties": {
-        "turns": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"user": {"type": "string"}, "reply": {"type": "string"}},
-                "required": ["user", "reply"],
-                "additionalProperties": False,
-            },
-        }
-    },
-    "required": ["turns"],
+    "properties": {"user": {"type": "string"}, "reply": {"type": "string"}},
+    "required": ["user", "reply"],
     "additionalProperties": False,
 }
 PARTED = "\n---\n"
@@ -65,6 +55,13 @@ class Written(NamedTuple):
 
     dialogue: Dialogue | None = None
     reason: str | None = None
+
+
+def form_of(outline: Outline) -> dict[str, Any]:
+    """The JSON Schema of an answer: so many turns, no more and no fewer."""
+    count = len(outline.turns)
+    turns = {"type": "array", "items": TURN, "minItems": count, "maxItems": count}
+    return {"type": "object", "properties": {"turns": turns}, "required": ["turns"], "additionalProperties": False}
 
 
 class NotWords(Exception):

@@ -31,7 +31,7 @@ ADD = (
     r"(?:add(?:ing)?|put(?:ting)?|plac(?:e|ing)|insert(?:ing)?|includ(?:e|ing)|squeez(?:e|ing)|fit(?:ting)?|"
     r"paint(?:ing)?|draw(?:ing)?|"
     r"drop(?:ping)?|stick(?:ing)?|have|having|get(?:ting)?|give|see|needs?|want|like|use|throw(?:ing)?|set|"
-    r"bring(?:ing)?|try|"
+    r"bring(?:ing)?|try|love|"
     r"missing|space for|room for|imagine|thinking of|wearing|wear|work)"
 )
 ON_WHAT = [
@@ -60,8 +60,10 @@ ASKING = re.compile(
 )
 THINGS_TO_ADD = [
     rf"\b{ADD} (?:me |us |in |you |with |there |just |maybe )*(?P<o>{NEW})",
-    rf"\b(?:there be|there was|there were|with|of|about|thinking of|see|like|for) (?P<o>{NEW})",
-    rf"(?P<o>{NEW})",
+    rf"\b(?:there be|there (?:should|could|must|ought to|might) be|there was|there were|with|of|about|thinking of|"
+    rf"see|like|for) (?P<o>{NEW})",
+    rf"(?:^|[,;:.!] |\b(?:maybe|perhaps|rather|just|expect) )(?P<o>{NEW})",
+    rf"^(?:\S+ ){{1,3}}(?P<o>{NEW})$",
     rf"\b(?:add|insert|put in|include|squeeze in|need|want|with|about) (?P<o>{NOUNS})",
 ]
 INTO_IT = re.compile(
@@ -69,7 +71,29 @@ INTO_IT = re.compile(
 )
 
 
+NOT_PAINTED = (
+    r"(?:idea|mistake|wish|bit|part|step|change|version|edit|request|place|word|number|colour|title|caption|text|"
+    r"details?|"
+    r"lines?|outlines?|edges?|resolution|background|highlights?|shadows?|contrast|brightness|exposure|style|mood|"
+    r"size|pixels?|"
+    r"prompt|print|source|file|folder|balance|left|right|top|bottom|middle|corner|side|half|overall|extra|course|"
+    r"location|"
+    r"way|space|look|view|fill|less|more|rest|format|ratio|questions?|opinion|help|quality|minute|moment|drawing)"
+)
+ASKS_ONLY = (
+    r"^(?:what|which|who|whose|when|where|why|how)(?:'s)?\b(?! (?:about|if|not|don't)\b| would .*\blook\b)|"
+    r"^(?:do|does|did|is|are|was|were|will|has)\b(?!.*\b(?:room|space|way|chance|possible)\b)"
+)
+
+
+def paintable(name: str) -> bool:
+    """Whether a name is that of something to be seen, and not of the picture's own make or of the talk about it."""
+    return is_thing(name) and not re.search(rf"\b{NOT_PAINTED}$", name, re.IGNORECASE)
+
+
 def add_object(heard: Heard) -> Draft | None:
+    if heard.says(ASKS_ONLY):
+        return None
     text, position = placed(
         re.sub(r"^(?:an? (?:bit|little) more \w+|[^,]*\bempty\b[^,]*),? so ", "", heard.text, flags=re.IGNORECASE)
     )
@@ -100,7 +124,7 @@ def on_something(text: str, heard: Heard) -> dict[str, Value]:
         for found in re.finditer(pattern, text, re.IGNORECASE):
             thing = named(ASKING.sub("", found["o"]))
             target = thing_of(found["t"], heard.focus)
-            if target and is_thing(thing) and target not in ("left", "right", "middle"):
+            if target and paintable(thing) and target not in ("left", "right", "middle"):
                 return {"object": thing, "target": target}
     return {}
 
@@ -109,8 +133,13 @@ def new_thing(text: str) -> str | None:
     for pattern in THINGS_TO_ADD:
         for found in re.finditer(pattern, text, re.IGNORECASE):
             name = named(found["o"])
+            known_one = found["o"].casefold().startswith("the ") and pattern not in (
+                THINGS_TO_ADD[0],
+                THINGS_TO_ADD[-1],
+            )
             if (
-                is_thing(name)
+                paintable(name)
+                and not known_one
                 and not is_colour(name)
                 and not re.fullmatch(rf"(?:\w+ )?{PICTURE}.*", name, re.IGNORECASE)
             ):

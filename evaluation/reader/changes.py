@@ -34,7 +34,7 @@ GONE = [
         r"has no business)"
     ),
     rf"\bwish (?P<o>{THING}) (?:weren't|wasn't|were not|was not|were gone)",
-    rf"\b(?:without|except for|except|everything but|all but|apart from) (?P<o>{ANY})",
+    rf"\b(?:without|except for|except|everything but|all but|apart from) (?!\w+ing\b)(?P<o>{ANY})",
     rf"\b{UNNEEDED} (?P<o>{THING})",
     rf"\bpretend (?P<o>{THING}) (?:never|didn't|doesn't|isn't|wasn't)",
     rf"(?P<o>{THING})(?:: | -> ?| - |, | )(?:gone|removed?|deleted?|out|away|off|begone|erased?)\b",
@@ -43,7 +43,10 @@ GONE = [
         r"(?:is|was) a mistake)"
     ),
     rf"^(?P<o>{NOUNS}{WHERE}?)(?:: | -> ?| - |, | )(?:gone|removed?|deleted?|out|away|begone|erased?)$",
-    rf"^no (?P<o>{NOUNS}{WHERE}?)$",
+    rf"(?:^|, |\bbut )no (?P<o>{NOUNS}{WHERE}?)$",
+    rf"\b(?:take|taking) (?:out|away|off) (?P<o>{ANY})",
+    rf"\bpaint (?:over|out) (?P<o>{THING})",
+    rf"\bpaint (?P<o>{THING}) (?:over|out|away)$",
     rf"\b{REMOVE} (?:out |away |off |all )?(?P<o>{NOUNS}{WHERE}?)",
 ]
 SPEAKS_OF_BEFORE = re.compile(
@@ -58,9 +61,9 @@ def remove_object(heard: Heard) -> Draft | None:
             if SPEAKS_OF_BEFORE.match(words):
                 words = latest_thing(heard.text[: found.start("o")]) or words
             thing = thing_of(words, heard.focus)
-            if thing and thing.casefold() not in ("part", "clutter", "way"):
+            if thing and thing.casefold() not in ("part", "clutter", "way", "exposed", "detail"):
                 return Draft("remove_object", {"object": thing})
-    unnamed = heard.says(rf"\b(?:{REMOVE}|rid of) (?:that|this|some)[ ]?thing\b")
+    unnamed = heard.says(rf"\b(?:{REMOVE}|rid of) (?:that|this|some|one) ?thing\b|\bone thing (?:less|fewer|out)\b")
     return Draft("remove_object", {}) if unnamed else None
 
 
@@ -75,12 +78,17 @@ WHITHER = (
     r"(?:to the|to|towards the|up|down|left|right|into the|onto the|in the|on the|on top of|under|behind|next "
     r"to|closer|nearer)"
 )
+FRAME = (
+    r"(?:the|this|my) (?:view|frame|canvas|picture|image|photo|contrast|brightness|saturation|warmth|exposure|"
+    r"sharpness|colours?)\b"
+)
 EVERYTHING = r"(?:it|this|everything|the scene|the picture|the season|the weather|the time of year)"
 INSTRUCTED = [
-    rf"\b(?P<i>(?:make|turn|get) {THING} (?:(?:a bit|much|a little|slightly|way|a lot|even) )?{BIGGER})",
-    rf"\b(?P<i>(?:enlarge|shrink|scale (?:up|down)|grow) {THING})$",
+    rf"\b(?P<i>(?:make|turn|get) (?!{FRAME}){THING} (?:(?:a bit|much|a little|slightly|way|a lot|even) )?{BIGGER})",
+    rf"\b(?P<i>(?:enlarge|shrink|scale (?:up|down)|grow) (?!{FRAME}|it\b|this\b){THING})$",
     (
-        rf"\b(?P<i>(?:move|shift|slide|nudge|push|drag|put|place|relocate) {THING} (?:a bit |slightly |further |"
+        rf"\b(?P<i>(?:move|shift|slide|nudge|push|drag|put|place|relocate) (?!{FRAME}){THING} (?:a bit |slightly |"
+        rf"further |"
         rf"over |more )*{WHITHER}\b.*)$"
     ),
     rf"\b(?P<i>bring {THING} (?:closer|forward|to the front|nearer).*)$",

@@ -1,4 +1,4 @@
-"""New pictures: from words alone, from a sketch, from a pose.
+"""New pictures, from words alone.
 
 text_to_image("draw me a fox in the snow, make it 16:9")
     -> Draft("text_to_image", {"prompt": "a fox in the snow", "size": "16:9"})
@@ -14,7 +14,7 @@ from schemas.skill import Value
 
 BARE_PICTURE = (
     r"(?:(?:an?|one|some|another|the|this|new|next|nice|good|pretty|beautiful|lovely|great|simple|quick|"
-    r"completely|totally|whole|different|fresh|little|nice) )*"
+    r"completely|totally|whole|different|fresh|separate|second|little|nice) )*"
     r"(?:visual|rendering|picture|image|photo|drawing|painting|illustration|scene|artwork)"
 )
 PAINT = (
@@ -49,6 +49,13 @@ STORY = re.compile(
         rf"with)) (?P<rest>(?:{BARE_PICTURE} of )?\S.+)$"
     ),
     re.IGNORECASE | re.DOTALL,
+)
+TALK_BEHIND = re.compile(
+    r"[,.;!?]+ (?:(?:can|could|would|will|may|might) (?:you|we|i)\b[^,:]*\b(?:that|it|this)\b[^,:]*|"
+    r"(?:what|how) (?:would|might|could|does|will) (?:that|it|this)\b[^,:]*|"
+    r"(?:i'd|i would|i|we'd|we) [^,:]*\b(?:that|it|this)\b[^,:]*|"
+    r"(?:that|it|this)(?:'d|'s| would| will| is)\b[^,:]*|(?:so )?help me out)$",
+    re.IGNORECASE,
 )
 AFTERTHOUGHT = re.compile(
     (
@@ -91,15 +98,16 @@ def described(text: str) -> str:
         if re.search(r"[.!?] it(?:'s| is)\b", text, re.I)
         else text
     )
+    if colon := COLON.match(text):
+        return described(colon["rest"])
+    text = TALK_BEHIND.sub("", text)
     if wish := re.match(
         r"^(?:i|we)\b[^,]*\b(?:something|hang)\b[^,]*, (?:like |maybe |perhaps |say )?(?P<rest>.+)$",
         text,
         re.IGNORECASE,
     ):
         return described(wish["rest"])
-    if colon := COLON.match(text):
-        text = colon["rest"]
-    elif (
+    if (
         not LEADS.match(text)
         and (story := STORY.match(text))
         and not re.match(rf"(?:{ARTICLE}|{DETERMINER}) \w+ (?:with|in|on|next)", text, re.I)
@@ -128,9 +136,11 @@ def described(text: str) -> str:
 
 
 NEW_PICTURE = (
-    r"\b(?:(?:new|next|another|different|fresh|second|other|whole other) (?:picture|image|idea|one|scene|"
+    r"\b(?:(?:new|next|another|different|fresh|separate|second|other|whole other) (?:picture|image|idea|one|scene|"
     r"drawing|painting|photo|prompt)\b(?! of the background)|"
-    r"something (?:completely|totally|entirely|quite)? ?(?:different|new|else)|from scratch|(?:prompt|"
+    r"something (?:completely|totally|entirely|quite)? ?(?:different|new)|^(?:\w+ )?something else(?: now)?[:,]|"
+    r"from scratch|(?:blank|empty|clean|"
+    r"new) (?:canvas|sheet|page)|(?:prompt|"
     r"concept|scene|idea):|"
     r"picture this|(?:generate|create|design|visuali[sz]e|imagine|"
     r"illustrate|come up with|whip up|produce|dream up|draw|"
@@ -138,7 +148,8 @@ NEW_PICTURE = (
     rf"illustration|poster))\b|{BARE_PICTURE} (?:of|that shows|showing|with) an?\b)"
 )
 REFERS = (
-    r"^light|\b(?:(?:light|mood) (?:was|would)|put .* behind$|in the distance|further back|overhead|from "
+    r"^light|\b(?:same|(?:more|less|\d+%) (?:all|at|in|on|to)|(?:draw|paint|sketch) in an?|(?:light|mood) (?:was|"
+    r"would)|put .* behind$|in the distance|further back|overhead|from "
     r"(?:above|behind)|in there|in here|too|canvas|same (?:picture|scene|image)|it|this|that(?! shows)|them|"
     rf"these|those|instead|everything|edges?|backdrop|subject|percent|{DETERMINER} (?:picture|image|photo|scene|"
     r"one|light|style(?! of)|colours?))\b|%"
@@ -181,7 +192,8 @@ def wants_new(heard: Heard) -> bool:
 def points_at_picture(heard: Heard) -> bool:
     """Whether the picture or a thing in it is pointed at."""
     named_new = heard.says(
-        r"\b(?:next|new|another|different|other) (?:picture|image|one|idea|scene|prompt)|something (?:\w+ )?different"
+        r"\b(?:next|new|another|different|other|separate) (?:picture|image|(?<!the light was another )one|idea|"
+        r"scene|prompt)|something (?:\w+ )?(?:different|new)|^(?:\w+ )?something else(?: now)?[:,]"
     )
     return not named_new and (heard.says(REFERS) or heard.says(rf"\b{DETERMINER} (?!{AROUND}\b)\w+"))
 
@@ -196,112 +208,3 @@ def several(words: str, least: int, links: int) -> bool:
         r"\b(?:with|beside|next to|near|between|around|above|under|behind|and|in|at|on|as|of)\b|,", words
     )
     return len(words.split()) >= least and len(joined) >= links
-
-
-SKETCH = (
-    r"\b(?:scribbl\w*|doodle\w*|sketch\w*|rough (?:lines|layout|drawing)|bad drawing|(?:i|we) drew|my (?:\w+ "
-    r")?(?:drawing|lines)|drew the outlines|napkin|(?:same|this|keep that) layout)\b"
-)
-POSE = (
-    r"\b(?:limbs?|this shape|stick drawing|pos(?:e|ed|es|ing)|skeleton|stick (?:figure|man|"
-    r"person|woman)|stickman|arms and legs|these bones|posture|stance|mannequin)\b"
-)
-MEDIUM = (
-    r"(?:scribble|doodle|sketch|drawing|layout|lines|pose|skeleton|stick (?:figure|man|person)|stickman|bones|"
-    r"arms and legs|outlines|posture)"
-)
-
-GUIDED = [
-    r"(?:^|[,.?!] )it'?s (?:meant to be |supposed to be )?(?P<p>(?!only|just|for|meant for|a scribble|a sketch).+)$",
-    r"\b(?:and|then|now|just) (?:please )?(?:paint|make it|draw|turn my \w+ into) (?P<p>.+?)(?: in it)?$",
-    (
-        r"\b(?:see it as|should show|meant to be|supposed to be|should be|it should be|make it|turn my \w+ "
-        r"into) (?P<p>.+)$"
-    ),
-    r"(?:->|: )\s*(?P<p>.+)$",
-    rf"^(?:{ASK_FRAME}\b ?|{PAINT} )+(?P<p>.+?) (?:out of|from) (?:this|my|the) (?:doodle|scribble|sketch|drawing)$",
-    (
-        rf"\b(?:see|have|want|like|need|get|paint|draw|make|build|create|about|of|to get) (?P<p>(?:{ARTICLE} "
-        r")?(?!make it)[^:]+?),? (?:in (?:this|the|that) pose|in the pose of|posed like|with the arms and legs|"
-        r"in the same pose|on top of|based on|following|from (?:this|my|the) (?:doodle|scribble|sketch|skeleton|"
-        r"stick))"
-    ),
-    rf"^(?P<p>{ARTICLE} [^:]+?),? (?:in (?:this|the|that) pose|in the pose of|posed like|with the arms and legs)",
-    r"(?:->|: )\s*(?P<p>.+)$",
-    (
-        r"\b(?:paint|make it|make|draw|show(?:ing)?|see is|want is|need is|rest is|supposed to be|meant to be|"
-        r"turn(?:ed)? (?:it|my \w+|this \w+|the \w+) into|turned into|become|becomes?|meant to be|same layout "
-        r"as \w+ \w+,|look as|works? for|look like on|pose look like on|should be|should show|see it as|see "
-        r"this as) (?P<p>.+)$"
-    ),
-    rf"\b(?:{MEDIUM}) (?:of|for|as|into|on|to life:?) (?P<p>.+)$",
-    r"\blayout for (?P<p>.+)$",
-    r"\b(?:i need|want|it's|it is|of) (?P<p>(?:an?|the|two|three|one) .+)$",
-    r"\b(?:it's|it is|for|of|as|need|is) (?P<p>.+)$",
-    r", (?P<p>.+)$",
-]
-
-
-def guided(heard: Heard) -> Draft | None:
-    """A picture after an attached sketch or pose."""
-    if not heard.view.attached or not heard.says(f"{SKETCH}|{POSE}"):
-        return None
-    if not heard.says(POSE) and not re.search(
-        SKETCH, re.sub(r"\b(?:pencil|charcoal|ink|chalk) (?:sketch|drawing)", "", heard.text), re.I
-    ):
-        return None
-    intent = "pose_to_image" if heard.says(POSE) else "scribble_to_image"
-    text = re.sub(
-        r"[,.;]? (?:paint it properly|done properly|properly|will you|please|right)$", "", heard.text, flags=re.I
-    )
-    said: dict[str, Value] = {"image": f"image_{heard.view.attached[-1] + 1}"}
-    spared = unwanted(text)
-    if spared.what and "," in text:
-        said["avoid"], text = spared.what, spared.rest
-    prompt = guided_prompt(text)
-    if not prompt and not heard.says(rf"\b(?:{DETERMINER}|an?) (?:\w+ )?{MEDIUM}\b"):
-        return None
-    return Draft(intent, {**said, "prompt": prompt} if prompt else said)
-
-
-PROMPT_ASIDE = [
-    (
-        rf"^[^,.?!]*\b(?:{MEDIUM}|{POSE[2:-2]}|drew)\w*(?: (?!for\b|of\b|into\b|as\b|work\b|an?\b|"
-        r"were\b)\w+){0,2}[,.?!] (?P<p>(?!(?:and|so|but|could|what|can|now|paint|to be|it's|its|it is|please|"
-        r"keep|turn|make|the picture|the figure|done|that|i|do|as)\b).+)$"
-    ),
-    (
-        r"^(?P<p>[^:]+?),? (?:in (?:exactly )?(?:this|that|the same|my) (?:\w+ )?pose|in the pose of|standing "
-        r"like|with the limbs|into this shape|holding the pose|posed (?:like|as)|out of (?:this|my)|= (?:the "
-        r")?(?:content|subject)).*$"
-    ),
-    r"\b(?:this|that|the same) (?:\w+ )?pose,? (?:but )?with (?P<p>.+)$",
-    r"\b(?:meant for|were|i'd need|can you do|could you do|do|doing|bend) (?P<p>.+?)(?: like that)?$",
-]
-
-
-FRAMED = re.compile(
-    r"^(?:and |so )?(?:(?:it|the (?:figure|picture|frame|image)) (?:should|will|would|is to) (?:be|show|end "
-    r"up as|become) |bend |(?:would you )?mind doing |it's |its |"
-    r"an? (?:proper|finished|real) (?:picture|image) of |could (?:it|this) be |.*, (?:it's |its )?(?:meant for|for) )",
-    re.IGNORECASE,
-)
-FRAMED_BEHIND = re.compile(
-    (
-        r"(?: to take up this pose| from (?:my|this) (?:\w+ )?(?:sketch|scribble|lines|doodle|drawing)| after it| "
-        r"in it| out of (?:this|my) \w+)$"
-    ),
-    re.IGNORECASE,
-)
-
-
-def guided_prompt(text: str) -> str | None:
-    """The description in words about a sketch or a pose: the first clause of the right shape that is about neither."""
-    for pattern in (*GUIDED[:4], *PROMPT_ASIDE, *GUIDED[4:]):
-        for found in re.finditer(pattern, text, re.IGNORECASE | re.DOTALL):
-            prompt = FRAMED_BEHIND.sub("", FRAMED.sub("", found["p"].strip(" ,.;:!?")))
-            prompt = LEADS.sub("", prompt) if pattern in PROMPT_ASIDE else prompt
-            about_medium = re.match(rf"^(?:(?:{DETERMINER}|an?) )?(?:\w+ )?{MEDIUM}\b(?!,)", prompt, re.IGNORECASE)
-            if prompt and not about_medium and len(prompt.split()) > 1:
-                return prompt
-    return None

@@ -15,6 +15,15 @@ IN_PLACE = r"(?:in (?:exactly )?(?:the same|its|that|their) (?:spot|place)|there
 MUST = r"(?:could|can|would|should|might|must|has to|ought to|let)"
 BECOME = r"(?:be|become|turn into|be turned into|be swapped for|be replaced (?:by|with))"
 SWAPPED = [
+    rf"\bsubstitut\w* (?P<r>{NEW}) for (?P<o>{THING})",
+    (
+        rf"\b(?:need|want|like|love|have|see|get) (?P<o>{THING}) (?:turned|changed|made|transformed|swapped|"
+        rf"replaced|exchanged) "
+        rf"(?:into|for|by|with|to) (?P<r>{SOME})"
+    ),
+    rf"\binstead of (?P<o>{THING}),? (?:there (?:should|could|must) be|i(?:'d)? (?:want|like)|put|paint|"
+    rf"make it) (?P<r>{NEW})",
+    rf"(?P<r>{NEW}) (?:there|in there|here), (?:and )?not (?P<o>{THING})",
     (
         rf"\b(?:replac\w*|swap\w*|exchang\w*|trad(?:e|ing)|switch\w*|substitut\w*) (?P<o>{ANY})(?: out| over)? "
         rf"(?:for|with|into|to|by) (?P<r>{SOME})"
@@ -70,17 +79,28 @@ STORY_WORDS = frozenset(
 
 
 def replace_object(heard: Heard) -> Draft | None:
-    text = re.sub(r"\bone swap:\s*", "one swap ", heard.text, flags=re.IGNORECASE)
+    text = re.sub(r"\bswap:\s*", "swap ", heard.text, flags=re.IGNORECASE)
     for pattern in SWAPPED:
         for found in re.finditer(pattern, text, re.IGNORECASE):
             if draft := swap(found["o"], found["r"], heard):
                 return draft
-    return told_swap(heard)
+    return told_swap(heard) or half_said(heard)
+
+
+def half_said(heard: Heard) -> Draft | None:
+    """A thing that is to be exchanged, and not for what."""
+    found = heard.find(rf"\b(?:swap|exchange|replace|substitute|trade)(?: out)? (?P<o>{THING})$")
+    found = found or heard.find(
+        rf"\bsomething (?:else|different|new) (?:in place of|instead of|for|where) (?P<o>{THING})"
+    )
+    found = found or heard.find(rf"\bnot (?P<o>{THING}), something (?:else|different)\b")
+    thing = thing_of(found["o"], heard.focus) if found else None
+    return Draft("replace_object", {"object": thing}) if thing else None
 
 
 def swap(old: str, new: str, heard: Heard) -> Draft | None:
     thing, replacement = thing_of(old, heard.focus), named(new)
-    if re.search(rf"\b{STYLE}$", replacement, re.IGNORECASE):
+    if re.search(rf"\b{STYLE}(?: (?:version|look|style|thing))?$", replacement, re.IGNORECASE):
         return None
     if not thing or is_colour(replacement):
         return None
@@ -116,11 +136,12 @@ def is_colour(text: str) -> bool:
 
 
 ANOTHER_COLOUR = (
-    r"\b(?:re-?colou?r\w*|(?:another|a new|a different|(?:a |some )?(?:nicer|better|other)) colour|(?:chang|"
+    r"\b(?:re-?colou?r\w*|(?:a |some )?(?:another|new|different|nicer|better|other) colour|(?:chang|"
     r"switch)\w* the colour|colour of)\b"
 )
 OF_A_THING = re.compile(
-    r"\s+(?!on\b|to\b|for\b|please|this|instead|now|too|would|is\b|might|and\b|colour|works?|suits?|but|in the)[a-z]",
+    r"\s+(?!on\b|to\b|for\b|please|this|instead|now|too|would|is\b|might|and\b|colour|works?|suits?|but|in\b|does\b|"
+    r"do\b|looks?\b|can\b|could\b|should\b|will\b|not\b|or\b|as\b|then\b|instead\b|was\b)[a-z]",
     re.I,
 )
 
@@ -147,9 +168,10 @@ COLOURED = [
     rf"\b(?:colour|shade|tone) of (?P<o>{THING})",
     rf"(?P<o>{THING})(?:,| ->|:| -)? (?:a )?«c»",
     (
-        rf"(?P<o>{THING}) (?:\w+ ){{0,3}}?(?:come in|in|to|be|were|was|is|with|but|into|look)(?: \w+)? (?:an? |"
+        rf"(?P<o>{THING}) (?:\w+ ){{0,3}}?(?:come in|over to|in|to|be|were|was|is|with|but|into|look)(?: \w+)? (?:an? |"
         r"the |in )*«c»"
     ),
+    rf"\bcolour for (?P<o>{THING})",
     rf"«c» (?:\w+ ){{0,2}}?(?:for|on|suits|mean) (?P<o>{THING})",
     rf"(?P<o>{THING}) (?:another|a different|a new|\w+ other) colour",
     rf"\b(?:what|how|the way) (?P<o>{THING}) (?:should|must|has to|ought to|could) (?:be|look)",

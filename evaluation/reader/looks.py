@@ -13,7 +13,7 @@ DIALS = [
     ("blur", r"blur\w*|out of focus|unfocus\w*|defocus\w*|bokeh"),
     ("sharpness", (
         r"sharp\w*|crisp\w*|softer edges|edges (?:be |look )?softer|edges (?:\w+ ){0,2}crisper|soften\w*|"
-        r"(?:softer|less harsh) (?:focus|detail|edges)"
+        r"(?:softer|less harsh) (?:focus|detail|edges)|softer(?! colou?rs?| light\w*| contrast| tones?)"
     )),
     ("contrast", r"contrast\w*|flat(?:ten|ter|ness)\w*|punchier"),
     ("saturation", (
@@ -28,7 +28,8 @@ DIALS = [
         r"everything)\b)|cold(?:er)?|temperature|tint"
     )),
     ("brightness", (
-        r"bright\w*|dark(?:er|en|ens|ened|ening)?\b(?! \w+ (?:letters|lines))|lighten\w*|lighter|exposure|"
+        r"bright\w*|dark(?:er|en|ens|ened|ening)?\b(?! \w+ (?:letters|lines))|lighten\w*|lighter|expos(?:ure|ed)|"
+        r"(?:more|less) light(?! \w+ light)|"
         r"underexposed|overexposed|dim(?:mer|med|ming|s)?\b|luminosity|gloomy|murky|light up"
     )),
 ]  # fmt: skip
@@ -54,6 +55,9 @@ def adjust(heard: Heard) -> Draft | None:
     return Draft("adjust", said)
 
 
+RAISED = r"\b(?:warmer|brighter|sharper|crisper|stronger|richer|lighter|more (?:vivid|vibrant|colourful))\b"
+
+
 def direction(heard: Heard) -> str:
     """Down for a word of less or for the name of the lower end; up again for both together ("less dark")."""
     if heard.says(
@@ -62,6 +66,8 @@ def direction(heard: Heard) -> str:
         return MORE
     if heard.says(r"\bcooler\b|\bcool(?: \w+){0,2} down\b|\boverexposed\b"):
         return LESS
+    if heard.says(rf"\b(?:not so|too|less) \w+\b.*{RAISED}"):
+        return MORE
     opposite = heard.says(OPPOSITE) or heard.says(r"\btoo (?:bright|sharp|warm|strong|vivid|blurry|colourful)\b")
     reduced = heard.says(REDUCE) and not heard.says(r"\btoo (?:bright|sharp|warm|strong|vivid|blurry|colourful)\b")
     return LESS if opposite != reduced else MORE
@@ -112,11 +118,12 @@ def strength(heard: Heard) -> dict[str, Value]:
 
 
 LINE_ART = (
-    r"\b(?:line[- ]?art|line drawing|lineart|outlin\w*|contours?|colou?ring[- ](?:page|book|sheet)\w*|only "
+    r"\b(?:line[- ]?art|line drawing|lineart|outlin\w*|contours?|lines (?:only|and nothing)|to lines|(?:heavy|bold|"
+    r"thick|thin|fine|delicate) lines?|colou?ring[- ](?:page|book|sheet)\w*|only "
     r"(?:the )?lines|"
     r"just (?:the )?lines|lines only|bare lines|stencil|tattoo|template|trac(?:e|ed|ing)|silhouette lines|"
-    r"line work|colour in|only the lines|linework|"
-    r"colour (?:this|it) in)\b"
+    r"line work|only the lines|linework|"
+    r"colour (?:this |it )in|colour in$)\b"
 )
 WEIGHTS = {
     "fine": r"\b(?:fine(?:r|ly)?|thin(?:ner)?|delicate|hairline|light lines|slim|subtle)\b",

@@ -28,11 +28,11 @@ HAS_PRAISE = re.compile(rf"\b{PRAISING}\b", re.IGNORECASE)
 GREETING = (
     r"(?:hi+|hello|hey+(?: all(?=[,.!]))?|greetings|howdy|good (?:morning|evening|afternoon|day)|dear \w+|excuse me|yo|"
     r"sorry (?:for my \w+|to bother(?: you)?))"
-    r"(?: there| again| all| everyone| my friend| friend| team| hello| guys)*"
+    r"(?: there| again| all| everyone| my friend| friend| dear| team| hello| hi| hey| guys)*"
 )
 THANKS = (
-    r"(?:many thanks|thanks?(?: you)?(?: (?:so|very) much| a lot| in advance| a million| for (?:the |your "
-    r")?help)*|cheers|"
+    r"(?:many thanks|(?:a (?:thousand|million|hundred) )?thanks?(?: you)?(?: (?:(?:ever )?so|very) much| kindly| again|"
+    r" a (?:lot|bunch|million|ton|thousand|heap)| loads| heaps| in advance| for (?:the |your )?help)*|cheers|"
     r"much appreciated|appreciate it|i'd (?:be|appreciate)[\w ]{0,20}|i would be[\w ]{0,20}grateful|"
     r"you're (?:the best|a star|great|awesome)|"
     r"fingers crossed|curious[\w' ]*|i can't wait[\w' ]*|can't wait[\w' ]*|no (?:rush|hurry)|take your time|"
@@ -42,8 +42,12 @@ THANKS = (
     r"for (?:client|internal) review|for (?:now|me)|or (?:something|so)(?: like (?:that|this))?|right away|"
     r"i think it (?:needs|could use) (?:that|it)|let me know|please|you know)"
 )
+WISHFUL = (
+    r"(?:that|it)(?: would|'d) be (?:so |very |really |just )*(?:great|nice|lovely|perfect|wonderful|amazing|super|"
+    r"cool)"
+)
 OPENING = re.compile(rf"^(?:{GREETING})(?=[,.!:;]|\s|$)[,.!:;\s]*", re.IGNORECASE)
-CLOSING = re.compile(rf"[\s,.;!?:(]*\b(?:{THANKS})[\s,.;!?)]*$", re.IGNORECASE)
+CLOSING = re.compile(rf"[\s,.;!?:(]*\b(?:{THANKS}|{WISHFUL})[\s,.;!?)]*$", re.IGNORECASE)
 LEADING_COURTESY = re.compile(
     r"^(?:if (?:i may|it's not too much(?: trouble)?|possible|you don't mind|that's (?:possible|okay))|"
     r"when(?:ever)? you (?:have|get) [\w ]+?|thanks?(?: you)?|please)\s*[,:]\s*",
@@ -71,7 +75,7 @@ LEAD = re.compile(
     r"yes|yeah|please|but|maybe|perhaps|quick one|(?:one|two) (?:more )?things?(?: more)?|moving on|from here|"
     r"while we're at it|after (?:this|that)|next (?:step|up|pass|thing)|first pass|second thing|"
     r"if (?:i may|possible|it's not too much)|(?:nice|cool)(?=[,.!])|dear friend|my friend|again|by the way|"
-    r"now then|next)"
+    r"now then)"
     r"(?:[,:;.!]+\s*|\s+|$))+",
     re.IGNORECASE,
 )
@@ -82,7 +86,9 @@ HANDED = re.compile(
     re.IGNORECASE,
 )
 HANDED_THING = re.compile(
-    rf"\b(?:{PICTURE}|file|plate|attachment|attached|favourites|frame|input)\b|\bfound on\b", re.IGNORECASE
+    rf"\b(?:{PICTURE}|file|plate|attachment|attached|favourites|frame|input|source|material|folder|album|upload)\b|"
+    r"\bfound on\b",
+    re.IGNORECASE,
 )
 ASKS = re.compile(
     r"\b(?:remove|add|make|put|crop|paint|turn|change|replace|without|keep|delete|erase|needs?|instead|how many|where|"

@@ -2,7 +2,7 @@
 
 import re
 
-from evaluation.reader.lexicon import DETERMINER, WORN
+from evaluation.reader.lexicon import COLOUR, DETERMINER, STYLE, WORN
 from evaluation.reader.things import THING, named
 from evaluation.reader.view import Past, View
 
@@ -39,6 +39,13 @@ def spoken_of(past: Past) -> str | None:
     return said.get("object")
 
 
+BEFORE_THE_NAME = re.compile(
+    rf"^(?:an? |the )?(?:(?:{STYLE}|{COLOUR}|big|small|little|tiny|tall|old|young|happy|\w+(?:ful|ous|some|less|"
+    rf"ing))\s+)+(?=\w)",
+    re.IGNORECASE,
+)
+
+
 def only_subject(prompt: str) -> str | None:
     """What a description begins with: its subject."""
     head = re.split(
@@ -49,7 +56,7 @@ def only_subject(prompt: str) -> str | None:
         head,
         re.IGNORECASE,
     )
-    return (art[1] if art else head) or None
+    return BEFORE_THE_NAME.sub("", art[1] if art else head) or None
 
 
 def asked_about(question: str) -> str | None:

@@ -15,7 +15,8 @@ ACTION = re.compile(
     r"dye|colour|crop|cut|trim|rotate|tilt|flip|mirror|resize|scale|enlarge|upscale|extend|expand|widen|"
     r"continue|move|bring|shift|sharpen|soften|blur|brighten|darken|lighten|warm|cool|boost|raise|lower|"
     r"increase|reduce|lift|light|relight|bathe|clean|repair|heal|retouch|fix|brush|get|erase|delete|clear|"
-    r"write|letter|set|print|redraw|redo|repaint|restyle|draw|trace|outline|do|isolate|free|dress|fill|tint|"
+    r"write|letter|set|print|tip|spin|use|let|work|put|save|double|triple|dim|draw in|run|have|redraw|redo|repaint|"
+    r"restyle|draw|trace|outline|do|isolate|free|dress|fill|tint|"
     r"mute|calm|smooth|hide|wipe|lose|edit|convert|transform|render|show|leave)\b",
     re.IGNORECASE,
 )
@@ -27,15 +28,18 @@ IS_OFFER = re.compile(
     re.IGNORECASE,
 )
 BEHIND = re.compile(
-    r"[, ]+(?:now|next|too|as well|also|then|while i'm at it|straight after|after that|in one go|as the "
+    r"[, ]+(?:now|next|too|as well|also|then|while i'm at it|just to (?:compare|see)|at about|straight after|"
+    r"after that|in one go|as the "
     r"next step|in a second step|first|if you like|just nod|with that|for you|instead|say the word|"
-    r"or is this enough|or leave it|say\b|is that (?:ok|okay|fine)|ok|okay|right|shall i|or not|or is it "
+    r"or is this enough|or leave it|say\b|is that (?:ok|okay|fine)|ok|okay|shall i|or not|or is it "
     r"fine|and then we're done|at once)\b.*$",
     re.IGNORECASE,
 )
 REFUSES = re.compile(
     r"^(?:(?:hm+|er|oh|well|thanks|thank you)[, ]+)*(?:no+\b|nope|nah|not\b|don't|do not|leave (?:it|that)|"
-    r"keep it|never mind|i'd rather not|rather not|i like it (?:this way|as|plain|like)|enough|it's (?:fine|"
+    r"keep it|never mind|i'd rather (?:not|keep|leave|have it)|rather not|better not|hands off|not now|"
+    r"(?:that|it)(?: would|'d) be too much|that's too much|it's (?:just )?(?:right|perfect)|nothing more|"
+    r"i like it (?:this way|as|plain|like)|enough|it's (?:fine|"
     r"good|perfect)|"
     r"maybe (?:later|another)|another time|that's (?:enough|fine|all)|i'm (?:good|fine|happy)|stop|please "
     r"don't|let's not|skip)",

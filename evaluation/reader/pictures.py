@@ -31,7 +31,8 @@ INTO = (
     r"(?:(?:please |okay |now )*(?:let's |can we |could we |could you |i'd like to |i want to |we should |if we |i )?"
     r"(?:go(?:ing)? back to|going to|(?:go |come )?back to|return(?:ing)? to|back in|start(?:ing)? (?:over "
     r")?(?:from|with)|take|"
-    r"use|open(?:ed)?|pick|looking (?:back )?at|look at|see|consider|about|on|in|with|from|for|to|one thing about|"
+    r"use|open(?:ed)?|pick|call up|(?:step|jump|switch|move) back to|looking (?:back )?at|look at|see|consider|"
+    r"about|on|in|with|from|for|to|one thing about|"
     r"not this one|work(?:ing)? (?:on|from|with)|continue with|regarding|as for|of|i mean(?: in| on)?|again|do)[ ,]+)*"
 )
 AFTER = (

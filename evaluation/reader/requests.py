@@ -5,7 +5,19 @@ request("swap the car for a bike") -> Draft("replace_object", …)
 
 import re
 
-from evaluation.reader import additions, changes, creation, exchanges, frames, looks, own, talk
+from evaluation.reader import (
+    additions,
+    backdrop,
+    changes,
+    creation,
+    exchanges,
+    frames,
+    guides,
+    looks,
+    own,
+    questions,
+    talk,
+)
 from evaluation.reader.heard import Draft, Heard, Rule
 from evaluation.reader.lexicon import COLOUR, STYLE
 from evaluation.reader.things import THING, colour_in
@@ -22,14 +34,16 @@ SPOTS = [
 ]
 
 
+LETTERING = r"\b(?:add|put|write|needs?|want|place|give)\b.*\b(?:text|words|caption|title|headline|lettering|writing)\b"
+
+
 def add_text(heard: Heard) -> Draft | None:
-    if not heard.quotes:
-        if heard.says(
-            r"\b(?:add|put|write|need|want|place|give)\b.*\b(?:text|words|caption|title|headline|lettering|writing)\b"
-        ):
+    quoted = re.findall(r"«(\d+)»", heard.text)
+    if not quoted:
+        if heard.says(LETTERING) and not heard.says(r"\b(?:room|space|more|\w+er|for the caption|behind the text)\b"):
             return Draft("add_text", {})
         return None
-    said: dict[str, Value] = {"text": heard.quotes[-1]}
+    said: dict[str, Value] = {"text": heard.quotes[int(quoted[-1])]}
     spot = spot_in(heard.text)
     if spot:
         said["position"] = spot
@@ -68,33 +82,37 @@ def perhaps_new_picture(heard: Heard) -> Draft | None:
 
 
 CUT_OUT = (
-    r"\b(?:transparen\w*|no background|see-through|(?<!paper )cut-?outs?|cut out|sticker|separate|on its own|"
+    r"\b(?:transparen\w*|no background|see-through|(?<!paper )cut-?outs?|cut out|sticker|separate(?! picture)|"
+    r"on its own|"
     r"isolat\w*|rest empty|nothing (?:at all )?(?:behind|around))\b"
 )
 
 
 TAKEN_AWAY = (
     r"\b(?:remov\w*|delet\w*|eras\w*|strip\w*|cut|take|taking|free)\b.*\b(?:away|off|out|background)\b|"
-    r"\bbackground (?:gone|removed|off|out|away)\b"
+    r"\bbackground (?:gone|removed|off|out|away)\b|\bwithout (?:a|any) background\b|"
+    r"\b(?:background|behind the subject) (?:(?:can|could|should|must|may|has to) )?(?:go|disappear|vanish|leave)\b"
 )
 
 
 def background(heard: Heard) -> Draft | None:
-    if heard.says(r"\b(?:style|more of the|anime|manga|paper cut-?out)\b") or not frames.about_background(heard):
+    if heard.says(r"\b(?:style|more of the|anime|manga|paper cut-?out)\b") or not backdrop.about_background(heard):
         return None
     if heard.says(r"\bin the (?:back|background)\b|\bmore .*\bsurroundings\b") and not (
-        frames.is_site(heard.text) or heard.says(r"\b(?:change|replace|new|other|different|clear|remove|away)\b")
+        backdrop.is_site(heard.text) or heard.says(r"\b(?:change|replace|new|other|different|clear|remove|away)\b")
     ):
         return None
-    if heard.says(TAKEN_AWAY) and not frames.site_said(heard):
-        return frames.remove_background(heard)
+    if heard.says(CUT_OUT) and heard.says(r"\brest\b|\bout of the background\b") and backdrop.kept_thing(heard):
+        return backdrop.remove_background(heard)
+    if heard.says(TAKEN_AWAY) and not backdrop.site_said(heard):
+        return backdrop.remove_background(heard)
     if heard.says(CUT_OUT) and not heard.says(r"\bwithout moving\b"):
-        return frames.remove_background(heard)
-    return (None if names_place(heard) else frames.remove_background(heard)) or frames.replace_background(heard)
+        return backdrop.remove_background(heard)
+    return (None if names_place(heard) else backdrop.remove_background(heard)) or backdrop.replace_background(heard)
 
 
 def names_place(heard: Heard) -> bool:
-    found = frames.replace_background(heard)
+    found = backdrop.replace_background(heard)
     return found is not None and bool(found.parameters)
 
 
@@ -112,19 +130,19 @@ def exchanged(heard: Heard) -> Draft | None:
 
 RULES: tuple[Rule, ...] = (
     own.own_skill,
-    creation.guided,
+    guides.guided,
     vague_wish,
     add_text,
     talk.how_to,
     first_picture,
     talk.small_talk,
-    talk.vqa,
+    questions.vqa,
     new_picture,
     changes.instruct_edit,
     background,
-    perhaps_new_picture,
     looks.line_art,
     looks.anime,
+    perhaps_new_picture,
     frames.upscale,
     frames.transform,
     frames.outpaint,

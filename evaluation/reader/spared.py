@@ -12,7 +12,7 @@ from evaluation.reader.things import named
 JOIN = r"(?:[,;.]? ?(?:-+ )?(?:but|and|only|though|just|while|please|also|with|yet)\b[ ,]*|[,;.] ?|\s+|^)+"
 NAME = r"(?P<what>[\w' ,-]+?)"
 THE = rf"(?P<what>{DETERMINER} [\w' -]+?)"
-END = r"(?: please| though| at all| in it| in there)*(?=[,.;!?]|$| please)"
+END = r"(?: please| though please| though| at all| in it| in there)*(?=[,.;!?]|$| please)"
 LEFT_ALONE = [
     (
         r"(?:don't|do not|never|please don't) (?:you )?(?:touch|change|alter|move|remove|edit|affect|hurt|"
@@ -31,6 +31,7 @@ LEFT_ALONE = [
     rf"(?:but|and) (?:keep|leave|spare) {THE}{END}",
     rf"(?:just |only |but )+not {THE}{END}",
     rf"hands off {NAME}{END}",
+    rf"{THE} (?:must|should|may)(?: not|n't) (?:be )?(?:change|changed|touched|move|moved){END}",
     rf"{THE} stays(?: as it is| put| the same| there| where it is)*{END}",
 ]
 NOT_WANTED = [
@@ -41,7 +42,7 @@ NOT_WANTED = [
 NOTHING_ELSE = re.compile(
     (
         r"^(?:left|right|middle|anything|everything|nothing|rest|it|picture|image|scene|subject|any|all|"
-        r"that|this|else|anything "
+        r"that|this|else|texture|details?|shadows|folds|quality|anything "
         r"else.*|the rest)\b"
     ),
     re.I,

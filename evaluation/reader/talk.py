@@ -1,12 +1,9 @@
-"""Talk: questions about the picture, and everything that calls for words alone.
+"""Talk: how-to, advice, opinions, the assistant itself and the world outside; everything that calls for words alone.
 
-vqa("how many dogs are there") -> Draft("vqa", {"question": "how many dogs are there"})
+how_to("how large should a poster be")  -> Draft("chat", {})
 """
 
-import re
-
 from evaluation.reader.heard import Draft, Heard
-from evaluation.reader.lexicon import PICTURE
 
 CRAFT = (
     r"(?:prompts?|pictures in general|crop(?:ping|s)?|upscal\w*|resolution|pixels?|poster|composi\w*|"
@@ -15,8 +12,65 @@ CRAFT = (
     r"tools?|formats?|transparen\w*|"
     r"removing|retouch\w*|editing|outpaint\w*|line art|subject in the middle|rule of thirds)"
 )
+DOING = (
+    r"(?:upscaling|retouching|cropping|recolou?ring|outpainting|relighting|cutting out|editing|extending|enlarging|"
+    r"sharpening)"
+)
+SOME_PICTURE = (
+    r"(?:an? (?:\w+ )?(?:picture|photo|image|prompt|edit|crop|cutout|print|blog|shop|poster|colour)|"
+    r"(?<!the )(?<!these )(?<!my )(?<!of )(?:pictures|photos|images|prompts|edits|portraits|printing))"
+)
+JUDGED = (
+    r"(?:a problem|better|hard|easy|difficult|worth it|important|bad|good|allowed|normal|necessary|useful|enough|"
+    r"dangerous)"
+)
+ADVICE = [
+    (
+        r"^(?:so )?(?:how|where|when|why|which|what)(?: \w+){0,2} (?:should|must|do|can|would|could) (?:i|one|"
+        r"people|shops?|you)\b"
+        r"(?!.*\b(?:see|spot|describe|say|call|make out|find|recogni[sz]e|tell|count)\b)"
+    ),
+    (
+        r"\b(?:know|sure|idea|ask|wonder\w*|tell me|understand|explain)\b.*\b(?:how|what|which|where|whether|if|"
+        r"when|why)\b"
+        r".*\b(?:should|ought|needs?|enough|to (?:use|write|pick|choose|start)|you|one can)\b(?!.*\b(?:see|spot|"
+        r"caption)\b)"
+    ),
+    r"^(?:how|where|what|which|when)\b.*\bshould\b",
+    rf"^(?:so )?(?:how|what(?! about| if)|which|when|why(?! not)|who|is|are|do(?! both| it| the)|does|will|"
+    rf"can {SOME_PICTURE})\b(?! there\b)(?!.*\bpossible\b).*\b{SOME_PICTURE}\b",
+    rf"\b{DOING}\b.*\b(?:{JUDGED}|worth|sense|means?|what|real|is|does)\b|\b(?:does|what|why|when) .*\b(?:{DOING}|"
+    rf"to upscale)\b",
+    (
+        r"\bdifference between\b|\bthe (?:trick|secret|point|idea|rule)s? (?:with|behind|of)\b|\bwhat (?:does|"
+        r"do) [\w ]+ mean\b|"
+        r"^what(?:'s| is| are) (?:an? )?(?!it\b|that\b|this\b|there\b|here\b|happening\b)[\w-]+(?: exactly| anyway)?$|"
+        r"\bwhat (?:an? [\w-]+|the [\w-]+ of [\w-]+|[\w-]+ing|[\w-]+ art) (?:is|are|means?)$|^(?:please )?explain\b"
+    ),
+    rf"^(?:is|are) (?!there\b|the\b|these\b|those\b|any\b|he\b|she\b|an?\b)[\w ]+ {JUDGED}$|\b(?:saved|stored|"
+    rf"overwritten)$",
+    (
+        r"\b(?:which|what) (?:one )?would you\b(?! (?:say|call|guess))|^this (?:one|version) or\b|\bor the (?:one|"
+        r"version) before\b|"
+        r"\bbetter than the one\b|^(?:isn't|aren't|wasn't) (?:that|this|it) (?!an?\b|the\b)\w+$"
+    ),
+    r",? (?:and|but) how$|\bno idea how$|^what (?:if i|happens)\b|\bhow do i\b",
+    (
+        r"^(?:i'm|i am) (?:a bit |so |not |no |always |quite )*(?:scared|afraid|worried|new|bad|lost|unsure|"
+        r"confused|stuck|clueless|"
+        r"tired|bored)\b(?! of th)|^i(?:'ve| have)? (?:never (?:know|knew|tried|done|did|used|understood|swapped)|"
+        r"no|got no|don't quite|hardly|still don't)\b(?! want)|\bclosed book\b"
+    ),
+    (
+        r"\b(?:what|which) (?:kinds?|sorts?|types?) of [\w ]+ (?:can|do) you\b|\b(?:which|"
+        r"what) \w+ do you (?:understand|know|support|"
+        r"offer|speak)\b|\bhow you are\b|^say (?:hi|hello|something)\b|\b(?:undo|save) (?:command|button)\b|"
+        r"\bhow many things\b"
+    ),
+]
 HOW_TO = [
-    r"^(?:so |and |but )*how (?:do|can|would|should|could) (?:i|you|we|one|people)\b(?!.*\b(?:describe|say|call)\b)",
+    r"^(?:so |and |but )*how (?:do|can|would|should|could) (?:i|you|we|one|people)\b(?!.*\b(?:describe|say|"
+    r"call)\b)",
     (
         r"\bhow (?:does|do|is|are) (?:that|it|this|these|those|one|you|[\w-]+ing|the \w+|\w+ "
         r"\w+)\b.*\b(?:work\w*|done|made|mean)\b"
@@ -55,7 +109,8 @@ HOW_TO = [
         r"people usually\b|\bpixels enough\b|^are you\b|\bneed help with\b|\bbetter (?:now|before)\b.*\bor\b|"
         r"\bis it (?:hard|easy|difficult|possible) to (?:give|change|learn|make) an?\b|\bwhat you(?:'re)? "
         r"(?:can|able|capable)\b|\bgo back to (?:earlier|older) versions\b|\bwhich (?:version|one|picture) do "
-        r"you (?:like|prefer)\b|\bdo you (?:like|prefer|think)\b(?!.*\b(?:could|can|would|it'd|looks? better)\b)"
+        r"you (?:like|prefer)\b|\bdo you (?:like|prefer|think)\b(?!.*\b(?:could|can|would|it'd|looks? better|room|"
+        r"space|there|what)\b)(?!$)"
     ),
     r"^should (?:the|my|i|we)\b|\b(?:is|was) a (?:mystery|riddle)\b|\bafraid of\b|\bmystery to me\b",
 ]
@@ -64,14 +119,23 @@ REQUEST = (
     r"an?) (?:taxi|song|hotel|app|code|president|machine|computer|laptop|restaurant)\b(?! to| for)|\b(?:minus|"
     r"without|beside|next to) the\b"
 )
+WORLD = (
+    r"\bmy (?:knee|back|head|tooth|teeth|stomach|throat|foot|doctor|landlord|boss|taxes|bank)\b|"
+    r"\b(?:rash|mole|sore throat|hangover|fever|cough|pills?|medicine|vitamins?|hostel|visa|lift to|week in|trip to|"
+    r"reports?|invoices?|cover letter|spreadsheet|formula|program|pages on|meeting|contract|budget|appointment)\b|"
+    r"\b(?:what time|when) (?:does|do|is|will|did)\b.*\b(?:start|begin|open|close|end|leave|arrive|play)s?\b|"
+    r"\bhow long (?:does|do|will|is)\b|\bweather\b.*\b(?:going to be|(?:on|this) \w+day|weekend)\b"
+)
 CHATTY = [
+    WORLD,
     (
         r"^(?:who|what) are you\b|\bare you (?:a|an|human|real|there|ok|okay)\b|\bhow are you\b|\bnice to "
         r"meet\b|\bi'm new here\b|\bjust wanted to say\b|\bsay hello\b|\bmy name is\b"
     ),
     (
         r"\b(?:stock|taxes|tax|flight|taxi|friday|monday|dollar|euro|weather (?:tomorrow|today)|recipe|joke|"
-        r"poem|email|homework|translate|function|code|python|president|capital of|football match|news|horoscope|"
+        r"poem|email|homework|translate(?! .*\binto )|function|code|python|president|capital of|football match|news|"
+        r"horoscope|"
         r"lottery|restaurant|hotel|song|pizza delivery|hungry|lunch|dinner|i'm (?:so )?tired|coffee break|"
         r"headache|flu|bitcoin|essay|app|laptop|dpi|symptoms|train to|you're a computer|a machine)\b"
     ),
@@ -83,78 +147,11 @@ CHATTY = [
 
 
 def how_to(heard: Heard) -> Draft | None:
-    return Draft("chat", {}) if any(heard.says(pattern) for pattern in HOW_TO) else None
+    if heard.says(r"\b(?:this|following): \w"):
+        return None
+    return Draft("chat", {}) if any(heard.says(pattern) for pattern in (*HOW_TO, *ADVICE)) else None
 
 
 def small_talk(heard: Heard) -> Draft | None:
     short = len(heard.text.split()) < 10 and not heard.says(REQUEST)
     return Draft("chat", {}) if short and any(heard.says(pattern) for pattern in CHATTY) else None
-
-
-ASKED = [
-    (
-        r"\bhow's the (?:weather|light)\b|^(?:did|does) (?:an?|my|the|this|that|any|it)\b|\bbe sure (?:there|"
-        r"that)\b|\bwhat's the (?:number|colour|weather|place|setting)\b|\bhow many\b|\bnumber of\b|\bknow "
-        r"(?:what|where|how many|which)\b|\b(?:clothes|outfit) (?:on|of|does|did|has)\b|\bput a (?:number|name) "
-        r"(?:on|to)\b|\bneed the (?:number|colour) of\b|\bmore like (?:day|night)\b|^(?:morning|day), (?:noon|"
-        r"night)|\bcount (?:the|how|all)\b|\bhow (?:big|tall|old) (?:is|are)\b"
-    ),
-    (
-        r"\b(?:what|which)(?: is| 's|'s| are)? (?:the )?(?:colou?rs?|side|half|place|weather|time of day|season|"
-        r"setting|animal|kind|sort|type|part|objects?|things?)\b"
-    ),
-    (
-        r"\bwhat(?:'s| is| are| does| do) .*\b(?:wear\w*|has on|have on|doing|holding|happening|going on|in "
-        r"(?:the|this) \w+|there|look(?:s)? like|show|like in)\b"
-    ),
-    r"^(?:what|who|which|where|when)(?:'s| is| are| was| were| would| do| does)\b(?!.*\b(?:if you|about)\b)",
-    (
-        r"\bwhere (?:are we|is this|this is|that is|it is|we are|was|is the|are the|the)\b|\b(?:tell|say|name|"
-        r"guess|recogni[sz]e|describe) (?:me )?(?:where|what|which|whether|if|how many|the (?:place|colour|"
-        r"weather|side|setting|time))\b"
-    ),
-    (
-        r"(?:(?:^|[,.;:!?] )(?:is|are|isn't|aren't|was)|\b(?:do you see|can you see|do i see|did you see|can "
-        r"you (?:spot|find|make out|tell)|any sign of|any trace of|am i right|could that be|check (?:if|"
-        r"whether)|see if you can (?:find|see|spot)|know (?:if|whether|what|where|how many|which)) (?:there|"
-        r"that|a|an|any|you can|the|it|this|what|which|how|where))\b(?!.*\b(?:possible|way to|chance|space for|"
-        r"room for|anything you can|look you|version)\b)"
-    ),
-    (
-        r"\byes or no\b|\bthere's an? [\w -]+(?: in (?:it|there|the \w+))?,? (?:right|isn't there|no|correct)\b|"
-        r"\bis (?:he|she|it) right\b|\bsays there(?:'s| is| are)\b"
-    ),
-    (
-        r"^(?:the )?(?:setting|weather(?: there)?|time of day|season|place(?: in (?:this|the|my) \w+)?$|"
-        r"location|day or night|left or right|side of|colours? of|number of|kind of|"
-        r"whereabouts)\b(?!.*(?:\b(?:to|should|be)\b|->|:))"
-    ),
-    (
-        r"\b(?:wearing|holding|doing) what\b|: (?:what|which|where|how)\b|\bwhat colou?r\b|\bwhich (?:side|half|"
-        r"colour)\b|\bwhat (?:side|place)\b|\bcan't (?:quite )?(?:make out|tell|see|work out) (?:how|what|where|"
-        r"which|if|whether)\b"
-    ),
-    r"^(?:please |can you |could you |now |just |so |also )*(?:count|name|identify|look for|search|find "
-    r"(?:all|every|out)|check|say|list|decide|guess|take a guess|work out|read the|add up|go over|put a "
-    r"number on|"
-    r"add up|give me the (?:number|total|count)|determine|spot|recogni[sz]e|estimate|locate|see if there|tell)\b",
-    (
-        r"\bdescribe (?:what|the|this|how)\b|\bwhether (?:the|it|there)\b|\bwould you (?:say|describe|call)\b|"
-        r"\bi wonder (?:if|whether|what|where|how many|which)\b|\b(?:day or night|indoors or outdoors|left or "
-        r"right)\b|\bweather(?: is|'s)\b"
-    ),
-    r"^(?:is|are) (?:it|this|that|these|those)\b(?! possible)",
-]
-NOT_ASKED = (
-    r"\bso (?:we|i|it|that|scale|make|add|put|could|please|cut|crop|turn|resize)\b|"
-    r"\b(?:make (?!it into)|makes|change|paint|turn|remove|add (?!up)|put (?!a n)|replace|without|used to be|"
-    r"possible to|way to|could be|instead|can go|how would (?:it|this|that|the [\w ]+) look|look like (?:as|in|"
-    r"with)|what would (?:it|this|the \w+) look)\b"
-)
-
-
-def vqa(heard: Heard) -> Draft | None:
-    if not any(heard.says(pattern) for pattern in ASKED) or heard.says(NOT_ASKED):
-        return None
-    question = re.sub(rf"\s+(?:in (?:the|this|my) {PICTURE})$", r"\g<0>", heard.text)
-    return Draft("vqa", {"question": heard.quote(question)})

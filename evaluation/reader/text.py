@@ -10,11 +10,12 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from evaluation.reader.lexicon import CUES, KNOWN
+from evaluation.reader.spelling import CUES, KNOWN
 
 SHORTHAND = {
     "u": "you", "ur": "your", "n": "and", "pls": "please", "plz": "please", "pleas": "please", "bg": "background",
-    "pic": "picture", "pics": "pictures", "img": "image", "thx": "thanks", "tysm": "thanks", "ty": "thanks",
+    "pic": "picture", "pics": "pictures", "img": "image", "thx": "thanks",
+    "tysm": "thanks", "ty": "thanks", "tyvm": "thanks",
     "ta": "thanks", "id": "I'd", "im": "I'm", "ive": "I've", "heres": "here's", "thats": "that's", "whats": "what's",
     "theres": "there's", "dont": "don't", "doesnt": "doesn't", "isnt": "isn't", "wont": "won't", "cant": "can't",
     "shouldnt": "shouldn't", "lets": "let's", "wanna": "want to", "gonna": "going to", "gimme": "give me",
@@ -22,7 +23,7 @@ SHORTHAND = {
     "colors": "colours", "colored": "coloured", "coloring": "colouring", "recolor": "recolour", "gray": "grey",
     "center": "centre", "watercolor": "watercolour", "pct": "percent", "w/o": "without", "w/": "with", "k": "okay",
     "ok": "okay", "yeah": "yes", "yep": "yes", "yup": "yes", "nope": "no", "nah": "no", "cos": "because",
-    "cuz": "because", "coz": "because", "btw": "by the way", "yesss": "yes", "whats'": "what's", "wld": "would",
+    "cuz": "because", "coz": "because", "btw": "by the way", "whats'": "what's", "wld": "would",
     "teh": "the",     "cld": "could", "abit": "a bit", "w": "with", "rly": "really", "favor": "favour",
     "color's": "colour's",
 }  # fmt: skip
@@ -35,12 +36,15 @@ ENDINGS = ("s", "es", "ed", "d", "ing", "er", "ers", "ly", "r")
 QUOTED = re.compile(
     r"\"([^\"]+)\"|“([^”]+)”|„([^“”]+)[“”]|«([^»]+)»|(?<!\w)['‘]([^'‘’\n]+(?:['’]\w[^'‘’]*)*)['’](?!\w)"
 )
-WORD = re.compile(r"[A-Za-z][A-Za-z'/&]*")
+WORD = re.compile(r"(?<![\w-])[A-Za-z][A-Za-z'/&]*")
 
 
 class Plain(NamedTuple):
+    """`slips` says how a mended word was typed."""
+
     text: str
     quotes: tuple[str, ...]
+    slips: dict[str, str]
 
 
 def plain(said: str, heard_before: frozenset[str] = frozenset()) -> Plain:
@@ -53,9 +57,22 @@ def plain(said: str, heard_before: frozenset[str] = frozenset()) -> Plain:
     text = QUOTED.sub(set_aside, said.strip())
     text = text.replace("’", "'").replace("‘", "'").replace("→", "->").replace("×", "x")
     text = re.sub(r"\s+[–—-]\s+|[–—]", ", ", text)
-    text = re.sub(r"\bp+l+e+a+s+e+\b", "please", text, flags=re.IGNORECASE)
-    text = WORD.sub(lambda found: spelt(found[0], heard_before), text)
-    return Plain(re.sub(r"\s+", " ", text).strip(), tuple(quotes))
+    text = re.sub(r"([a-z])\1{2,}", r"\1", text, flags=re.IGNORECASE)
+    slips: dict[str, str] = {}
+
+    def mend(found: re.Match[str]) -> str:
+        word = spelt(found[0], heard_before)
+        if word != found[0]:
+            slips[word] = found[0]
+        return word
+
+    text = WORD.sub(mend, text)
+    return Plain(re.sub(r"\s+", " ", text).strip(), tuple(quotes), slips)
+
+
+def as_typed(text: str, slips: dict[str, str]) -> str:
+    """Mended words as they were typed: a description and a question are kept word for word."""
+    return WORD.sub(lambda found: slips.get(found[0], found[0]), text)
 
 
 def spelt(word: str, heard_before: frozenset[str]) -> str:

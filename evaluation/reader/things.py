@@ -9,7 +9,7 @@ import re
 from evaluation.reader.lexicon import ARTICLE, COLOUR, DETERMINER, NOT_A_THING, PICTURE, POINTED, PRONOUN, STOP
 from schemas.guideline import Guideline
 
-WHERE = r"(?:\s(?:on|to|at) the (?:far |very )?(?:left|right)|\sin the (?:middle|centre|front|back))"
+WHERE = r"(?:\s(?:on|to|at|from) the (?:far |very )?(?:left|right)|\sin the (?:middle|centre|front|back))"
 NOUNS = rf"(?<!')(?!{STOP}\b)\w[\w'-]*(?:\s(?!{STOP}\b)\w[\w'-]*){{0,3}}"
 THING = rf"(?:\b{POINTED}\b|\b{DETERMINER}\s{NOUNS}{WHERE}?|\b{PRONOUN}\b)"
 NEW = rf"(?:\b{ARTICLE}\s{NOUNS}(?:\sof\s(?:an?\s)?{NOUNS})?)"

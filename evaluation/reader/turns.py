@@ -5,8 +5,21 @@ card finds incomplete is a chat: the assistant will ask back.
 """
 
 import re
+from dataclasses import replace
 
-from evaluation.reader import drafting, follow_ups, frames, manners, offers, pictures, spared, text
+from evaluation.reader import (
+    follow_ups,
+    frames,
+    going_back,
+    interview,
+    manners,
+    offers,
+    pairs,
+    pictures,
+    revision,
+    spared,
+    text,
+)
 from evaluation.reader.heard import Draft, Heard
 from evaluation.reader.memory import focus
 from evaluation.reader.requests import request
@@ -44,9 +57,26 @@ def draft_of(view: View, library: Library, guideline: Guideline) -> Draft | None
     plain = text.plain(view.user, known_words(view))
     whole = manners.core(plain.text, bool(view.attached), bool(view.past))
     heard = Heard(whole, plain.text, plain.quotes, view, library, guideline, focus(view))
-    if drafting.guided_start(view) is None and drafting.invites_questions(heard):
+    if interview.guided_start(view) is None and interview.invites_questions(heard):
         return CHAT
-    return in_history(heard) if view.past else by_itself(heard)
+    draft = in_history(heard) if view.past else by_itself(heard)
+    return draft and in_their_words(draft, view)
+
+
+def in_their_words(draft: Draft, view: View) -> Draft:
+    """A description and a question are kept as they were typed, slips and all."""
+    slips = {
+        new: old
+        for words in (*(past.user for past in view.past), view.user)
+        for new, old in text.plain(words).slips.items()
+    }
+    short = {new: old for new, old in slips.items() if old.casefold() in text.SHORTHAND}
+    typed = {"prompt": {new: slips[new] for new in slips.keys() - short}, "question": slips}
+    kept = {
+        name: text.as_typed(str(value), typed[name]) if name in typed else value
+        for name, value in draft.parameters.items()
+    }
+    return Draft(draft.intent, kept)
 
 
 def known_words(view: View) -> frozenset[str]:
@@ -58,18 +88,18 @@ def known_words(view: View) -> frozenset[str]:
 def in_history(heard: Heard) -> Draft | None:
     """Undoing, answering, going back, correcting; else a request by itself."""
     view = heard.view
-    back = follow_ups.undone(heard.text, view)
+    back = going_back.undone(heard.text, view)
     if back is not None:
         return Draft("chat", {"show": f"image_{back + 1}"})
     answered = answer(heard)
     if answered:
         return answered
-    rest = follow_ups.changed_mind(heard.text)
-    if rest:
-        return on_picture(by_itself(with_text(heard, manners.trimmed(rest))), follow_ups.before_last_change(view))
-    mention = pictures.earlier(heard.text, view)
+    rest = going_back.changed_mind(heard.text)
+    mention = pictures.earlier(rest or heard.text, view)
+    if rest and not mention:
+        return on_picture(by_itself(with_text(heard, manners.trimmed(rest))), going_back.before_last_change(view))
     if mention:
-        if follow_ups.only_shows(mention.rest):
+        if going_back.only_shows(mention.rest):
             return Draft("chat", {"show": f"image_{mention.picture + 1}"})
         draft = by_itself(with_text(heard, manners.trimmed(mention.rest)))
         if draft and draft.intent != "text_to_image":
@@ -83,26 +113,26 @@ def repeated(heard: Heard) -> Draft | None:
     if same:
         return same
     put_right = follow_ups.correction(heard, lambda words: by_itself(with_text(heard, words)))
-    return on_picture(put_right, follow_ups.before_last_change(heard.view)) if put_right else None
+    return on_picture(put_right, going_back.before_last_change(heard.view)) if put_right else None
 
 
 def answer(heard: Heard) -> Draft | None:
     """To what the assistant offered or asked, or the part of the last turn that it left."""
-    return in_guided_creation(heard) or drafting.revision(heard) or taken_up(heard) or filled_in(heard)
+    return in_guided_creation(heard) or revision.revised(heard) or taken_up(heard) or filled_in(heard)
 
 
 def in_guided_creation(heard: Heard) -> Draft | None:
     """One more answer: a chat, or the whole description once the user has said enough."""
-    start = drafting.guided_start(heard.view)
+    start = interview.guided_start(heard.view)
     if start is None:
         return None
-    if not drafting.says_done(heard.view.user):
+    if not interview.says_done(heard.view.user):
         return CHAT
     opening, *answers = (heard_at(heard, n) for n in range(start, len(heard.view.past)))
     said = [
-        drafting.subject(opening.text),
-        *(drafting.answer_in(past.text) for past in answers),
-        drafting.answer_in(heard.text),
+        interview.subject(opening.text),
+        *(interview.answer_in(past.text) for past in answers),
+        interview.answer_in(heard.text),
     ]
     return Draft("text_to_image", {"prompt": ", ".join(part for part in said if part)})
 
@@ -111,7 +141,7 @@ def taken_up(heard: Heard) -> Draft | None:
     """A yes or a no to what the last reply put forward."""
     words = heard.text or heard.whole
     offer = offers.offered(heard.view, lambda clause: whole_request(heard, clause))
-    agreed = bool(follow_ups.YES.match(words)) and not manners.only_thanks(heard.view.user)
+    agreed = bool(pairs.YES.match(words)) and not manners.only_thanks(heard.view.user)
     if offer is None and not agreed:
         return None
     if offers.refuses(words):
@@ -122,7 +152,8 @@ def taken_up(heard: Heard) -> Draft | None:
 
 
 def whole_request(heard: Heard, clause: str) -> Draft | None:
-    draft = alone(with_text(heard, clause))
+    plain = text.plain(clause)
+    draft = alone(replace(heard, text=plain.text, quotes=plain.quotes))
     return draft if complete(draft, heard.library) else None
 
 
@@ -134,7 +165,7 @@ def leftover(heard: Heard) -> Draft | None:
     """The second of the two requests of the turn before."""
     view = heard.view
     before = heard_at(heard, len(view.past) - 1)
-    found = follow_ups.parts(before.text, lambda words: alone(with_text(before, words)))
+    found = pairs.parts(before.text, lambda words: alone(with_text(before, words)))
     return alone(with_text(before, found[1], focus(view))) if found else None
 
 
@@ -150,11 +181,18 @@ def filled_in(heard: Heard) -> Draft | None:
     own = by_itself(heard)
     if (
         own
+        and len(heard.text.split()) > 4
+        and own.intent not in (asked.intent, "add_object", "remove_object")
+        and complete(own, heard.library)
+    ):
+        return None
+    if (
+        own
         and own.intent == asked.intent
         and complete(merged := Draft(own.intent, {**asked.parameters, **own.parameters}), heard.library)
     ):
         return merged
-    said = re.sub(drafting.ANSWER_LEAD, "", heard.text)
+    said = follow_ups.value_said(heard.text)
     missing = [
         i
         for i in skill.inputs
@@ -173,15 +211,18 @@ def heard_at(heard: Heard, n: int) -> Heard:
     return Heard(core, core, plain.quotes, view, heard.library, heard.guideline, focus(view))
 
 
+IN_ITS_PLACE = re.compile(r"\b(?:there|instead|in (?:its|that|the same) (?:place|spot|stead))\b", re.IGNORECASE)
+
+
 def by_itself(heard: Heard) -> Draft | None:
     """A request; of two in one turn, the first."""
-    two = follow_ups.parts(heard.text, lambda words: alone(with_text(heard, words)))
+    two = pairs.parts(heard.text, lambda words: alone(with_text(heard, words)))
     whole = alone(heard)
     if (
         two
         and whole
-        and whole.intent
-        not in ("replace_object", "text_to_image", "chat", "vqa", "scribble_to_image", "pose_to_image", "line_art")
+        and whole.intent not in ("text_to_image", "chat", "vqa", "scribble_to_image", "pose_to_image", "line_art")
+        and not (whole.intent == "replace_object" and IN_ITS_PLACE.search(two[1]))
     ):
         return alone(with_text(heard, two[0]))
     return whole
