@@ -19,7 +19,7 @@ from tests.conftest import small_plan
 
 PINS = {
     "prompts": (1, "31e61f06bf09"),
-    "outlines": (2, "a8bf07e94344"),
+    "outlines": (2, "f728484981ba"),
     "pictures": (1, "fd9af114cad8"),
     "dialogues": (2, "dde6cfbca0cd"),
     "settled": (1, "c801d3f59413"),
