@@ -123,6 +123,83 @@ def test_a_question_about_the_picture_is_kept_as_asked(user: str) -> None:
     assert str(asked.parameters["question"]) == user.rstrip("?")
 
 
+@pytest.mark.parametrize(
+    "user",
+    [
+        "Which typefaces do you know?",
+        "How wide should a banner be?",
+        "does sharpening bring back what was blurred, what does it really do",
+        "What's a vignette exactly?",
+        "when does the museum open",
+        "isn't this gorgeous",
+        "I'm a bit afraid of spoiling it",
+        "I've never done a portrait before",
+        "I'd like a second opinion on my back",
+        "what's the trick with those old postcards",
+    ],
+)
+def test_advice_opinions_and_the_world_outside_are_talk(user: str) -> None:
+    assert read(user) == call("chat")
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        "might that be a heron in there",
+        "any sign of a lighthouse",
+        "morning, noon or night, which is it",
+        "my aunt asks what the sailor holds",
+        "type of building?",
+    ],
+)
+def test_what_is_asked_about_the_picture_in_other_ways(user: str) -> None:
+    assert read(user) == call("vqa", question=user.rstrip("?"))
+
+
+@pytest.mark.parametrize(
+    ("user", "intent", "parameters"),
+    [
+        ("larger detail", "chat", {}),
+        ("the same plus a lantern", "add_object", {"object": "lantern"}),
+        ("the dog could use some company, a goat for example", "add_object", {"object": "goat", "target": "dog"}),
+        ("hang a bell next to the mirror", "add_object", {"object": "bell", "target": "mirror"}),
+        ("minus the mirror", "remove_object", {"object": "mirror"}),
+        ("a bit calmer, no pigeon", "remove_object", {"object": "pigeon"}),
+        ("Make it less blurry without losing texture", "adjust", {"property": "blur", "direction": "less"}),
+        ("less exposed please", "adjust", {"property": "brightness", "direction": "less"}),
+        ("not so cold, warmer", "adjust", {"property": "warmth", "direction": "more"}),
+        ("substitute a kettle for the vase", "replace_object", {"object": "vase", "replacement": "kettle"}),
+        ("instead of the bench there should be a swing", "replace_object", {"object": "bench", "replacement": "swing"}),
+        ("swap the vase", "chat", {}),
+        ("let the background vanish", "remove_background", {}),
+        ("swap the top and the bottom", "transform", {"operation": "flip", "axis": "vertical"}),
+        ("30% more on all sides", "outpaint", {"direction": "all", "amount": 30}),
+        ("sharp enough for large-format print, 3x", "upscale", {"factor": 3}),
+        ("denoise", "retouch", {"fault": "noise"}),
+    ],
+)  # fmt: skip
+def test_what_a_thing_is_and_what_belongs_to_the_picture_itself(user: str, intent: str, parameters: Said) -> None:
+    assert read(user) == Call(intent=intent, parameters=parameters)
+
+
+@pytest.mark.parametrize(
+    ("user", "prompt"),
+    [
+        ("two storks on a chimney, could you paint that for me?", "two storks on a chimney"),
+        ("I'm after something like this: a mill, a stream, at noon", "a mill, a stream, at noon"),
+        ("a badger in wellies, that would be lovely. thanks a bunch", "a badger in wellies"),
+        ("a tendre fairy-tale cottage", "a tendre fairy-tale cottage"),
+    ],
+)
+def test_a_description_is_taken_out_of_its_frame_word_for_word(user: str, prompt: str) -> None:
+    assert read(user, attached=False) == call("text_to_image", prompt=prompt)
+
+
+def test_a_sketch_may_be_explained_after_a_colon() -> None:
+    drawn = read("I did my best with this sketch, now paint it: a mill by a stream")
+    assert drawn == call("scribble_to_image", image="image_1", prompt="a mill by a stream")
+
+
 def test_a_slip_of_the_keyboard_and_shorthand_are_heard_through() -> None:
     assert read("cld u remoove teh kite pls") == call("remove_object", object="kite")
 
@@ -161,6 +238,28 @@ def test_a_change_of_mind_starts_from_before() -> None:
 def test_going_back(user: str, show: str) -> None:
     second = past("brighter", call("adjust", property="brightness", direction="more"), before=1, after=2)
     assert read(user, RECOLOURED, second) == call("chat", show=show)
+
+
+@pytest.mark.parametrize("user", ["cancel the last change", "earlier version back", "would you take that back please"])
+def test_more_ways_to_undo(user: str) -> None:
+    recoloured = past("paint the vase blue", call("recolor", object="vase", colour="blue"), attached=(0,))
+    assert read(user, recoloured) == call("chat", show="image_1")
+
+
+def test_a_regret_starts_from_before() -> None:
+    regret = read("That was a mistake. Crop it square", RECOLOURED)
+    assert regret == call("transform", operation="crop", size="1:1", image="image_1")
+
+
+@pytest.mark.parametrize("user", ["all good, proceed", "the missing bit please", "sure, surprise me"])
+def test_an_offer_is_taken_in_other_words(user: str) -> None:
+    offered = past("remove the dog", call("remove_object", object="dog"), "Gone. Next I'd tip it 10 degrees clockwise.")
+    assert read(user, offered) == call("transform", operation="rotate", angle=10)
+
+
+def test_which_of_two_is_answered_with_a_side() -> None:
+    asked = past("get rid of the cup", call("chat"), "The cup on the left or the cup on the right?", 0, None, (0,))
+    assert read("the one on the right", asked) == call("remove_object", object="cup on the right")
 
 
 def test_what_is_undone_is_what_was_on_the_screen() -> None:
@@ -214,6 +313,10 @@ def test_a_picture_that_is_talked_over_first() -> None:
     [
         ("draw it again, but at night", "a fox, at night"),
         ("same prompt with an owl instead of a fox", "an owl, at dusk"),
+        ("redraw it with three foxes, not just one", "three foxes, at dusk"),
+        ("swap the fox for an owl in the prompt and run it again", "an owl, at dusk"),
+        ("draw it once more, with a hen next to the fox", "a fox and a hen, at dusk"),
+        ('again with "in the rain" at the end', "a fox, at dusk, in the rain"),
     ],
 )
 def test_a_prompt_that_is_changed(user: str, prompt: str) -> None:

@@ -6,10 +6,11 @@ It knows the cards, the guideline and English, and nothing of the phrase banks t
 comes to the call that the label holds, the words say what the label holds. It sees a turn's words and the history, as a
 router would (see view.py).
 
-    text      shorthand and slips mended, quoted words set aside
-    manners   greetings, thanks, praise and signposts peeled off
-    follow_ups, pictures   what only the history explains
-    requests  what one request asks for, rule by rule
+    text, spelling   shorthand and slips mended, quoted words set aside
+    manners          greetings, thanks, praise and signposts peeled off
+    going_back, offers, pairs, pictures, follow_ups, interview, revision   what only the history explains
+    talk, questions  what calls for words alone, and what is asked about the picture
+    requests         what one request asks for, rule by rule
 """
 
 from evaluation.reader.turns import read_view

@@ -36,6 +36,8 @@ ADD = (
 )
 ON_WHAT = [
     rf"\bmissing (?P<o>{SOME}),? for (?P<t>{THING})",
+    rf"(?P<t>{THING})[^,]*\bcompany,? (?P<o>{NEW})",
+    rf"\b(?:empty|bare) around (?P<t>{THING}),? (?P<o>{NEW})",
     rf"\bdress (?P<t>{THING})(?: up)? (?:in|with) (?P<o>{SOME})",
     rf"(?P<t>{THING}) (?:would )?(?:look|be)(?: \w+){{0,2}} (?:with|in) (?P<o>{SOME})",
     rf"(?P<o>{SOME})(?: would be \w+)?(?: into the scene| in it| in there)?,? (?:for|to go with) (?P<t>{THING})",
@@ -59,6 +61,7 @@ ASKING = re.compile(
     re.IGNORECASE,
 )
 THINGS_TO_ADD = [
+    rf"\bsame(?: one| picture| image)? (?:but|plus|with|and) (?P<o>{NEW})",
     rf"\b{ADD} (?:me |us |in |you |with |there |just |maybe )*(?P<o>{NEW})",
     rf"\b(?:there be|there (?:should|could|must|ought to|might) be|there was|there were|with|of|about|thinking of|"
     rf"see|like|for) (?P<o>{NEW})",
@@ -71,6 +74,7 @@ INTO_IT = re.compile(
 )
 
 
+ASKED_FOR = (THINGS_TO_ADD[1], THINGS_TO_ADD[-1])
 NOT_PAINTED = (
     r"(?:idea|mistake|wish|bit|part|step|change|version|edit|request|place|word|number|colour|title|caption|text|"
     r"details?|"
@@ -78,7 +82,8 @@ NOT_PAINTED = (
     r"size|pixels?|"
     r"prompt|print|source|file|folder|balance|left|right|top|bottom|middle|corner|side|half|overall|extra|course|"
     r"location|"
-    r"way|space|look|view|fill|less|more|rest|format|ratio|questions?|opinion|help|quality|minute|moment|drawing)"
+    r"way|space|look|view|fill|less|more|rest|format|ratio|questions?|opinion|help|quality|minute|moment|drawing|"
+    r"company|meant|empty|same|canvas)"
 )
 ASKS_ONLY = (
     r"^(?:what|which|who|whose|when|where|why|how)(?:'s)?\b(?! (?:about|if|not|don't)\b| would .*\blook\b)|"
@@ -122,7 +127,7 @@ def placed(text: str) -> tuple[str, str | None]:
 def on_something(text: str, heard: Heard) -> dict[str, Value]:
     for pattern in ON_WHAT:
         for found in re.finditer(pattern, text, re.IGNORECASE):
-            thing = named(ASKING.sub("", found["o"]))
+            thing = named(re.sub(r" (?:right|close)$", "", ASKING.sub("", found["o"])))
             target = thing_of(found["t"], heard.focus)
             if target and paintable(thing) and target not in ("left", "right", "middle"):
                 return {"object": thing, "target": target}
@@ -133,15 +138,12 @@ def new_thing(text: str) -> str | None:
     for pattern in THINGS_TO_ADD:
         for found in re.finditer(pattern, text, re.IGNORECASE):
             name = named(found["o"])
-            known_one = found["o"].casefold().startswith("the ") and pattern not in (
-                THINGS_TO_ADD[0],
-                THINGS_TO_ADD[-1],
-            )
+            known_one = found["o"].casefold().startswith("the ") and pattern not in ASKED_FOR
             if (
                 paintable(name)
                 and not known_one
                 and not is_colour(name)
-                and not re.fullmatch(rf"(?:\w+ )?{PICTURE}.*", name, re.IGNORECASE)
+                and not re.fullmatch(rf"(?:\w+ )?{PICTURE}\b.*", name, re.IGNORECASE)
             ):
                 return name
     return None

@@ -79,7 +79,7 @@ ALONE = (
     r"stays?\b|remains?\b|on its own|alone|no background|and nothing|cut out)"
 )
 KEPT = [
-    rf"\b(?:keep|leave|want|have|need|get|see)(?: me| us)? (?:only|just) (?P<o>{THING})",
+    rf"\b(?:keep|leave|want|have|need|get|see|give)(?: me| us)? (?:only|just) (?P<o>{THING})",
     rf"\bonly (?:want|need|keep|leave|have|see|get) (?P<o>{THING})",
     rf"\b(?:keep|leave|want|have|need|get|see) (?P<o>{THING}),? {ALONE}",
     rf"\b(?:only|just) (?P<o>{THING}) (?:(?:should|must|may|is to|has to) )?(?:stays?|remains?|be kept|be left)",
@@ -91,7 +91,7 @@ KEPT = [
     rf"\b(?:cut-?out|sticker|png|isolation|version) of (?P<o>{THING})",
     rf"^(?P<o>{THING}),? {ALONE}",
 ]
-NOT_KEPT = r"\b(?:background|subject|foreground|picture|image|photo|transparen\w*|main|everything|rest|bg)\b"
+NOT_KEPT = r"\b(?:background|subject|foreground|picture|image|photo|transparen\w*|main|everything|rest|same|bg)\b"
 
 
 def kept_thing(heard: Heard) -> str | None:

@@ -21,6 +21,7 @@ UNNEEDED = (
     r"wouldn't have|doesn't have|tired of|fed up with)"
 )
 GONE = [
+    rf"\b(?:take|taking) (?P<o>{THING}) (?:out|away|off)\b",
     rf"\b{REMOVE} (?:out |away |off |over )?(?P<o>{THING})",
     rf"\b(?:rid of|say goodbye to|bye,?[ -]?bye|goodbye|do away with|no more|out with|minus|sans|less) (?P<o>{ANY})",
     rf"\b(?:make|let|have|want|wants|need|needs|like|get|see|wish|mean) (?P<o>{THING}) (?:to )?{AWAY}\b",

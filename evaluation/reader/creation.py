@@ -177,6 +177,8 @@ def wants_new(heard: Heard) -> bool:
         return True
     if points_at_picture(heard) or heard.says(r"\bsame (?:scene|picture|image)\b"):
         return False
+    if heard.says(r"\bsomething (?:\w+ )?(?:different|new|else) (?:in|for|instead|where|there|behind)\b"):
+        return False
     if heard.says(NEW_PICTURE):
         return not heard.says(
             rf"\b(?:a|one) different (?:picture|one) (?:for|as)|{DETERMINER} (?!{AROUND})\w+ (?:on|in|at) "
@@ -192,7 +194,7 @@ def wants_new(heard: Heard) -> bool:
 def points_at_picture(heard: Heard) -> bool:
     """Whether the picture or a thing in it is pointed at."""
     named_new = heard.says(
-        r"\b(?:next|new|another|different|other|separate) (?:picture|image|(?<!the light was another )one|idea|"
+        r"\b(?:next|new|another|different|other|separate) (?:picture|image|one|idea|"
         r"scene|prompt)|something (?:\w+ )?(?:different|new)|^(?:\w+ )?something else(?: now)?[:,]"
     )
     return not named_new and (heard.says(REFERS) or heard.says(rf"\b{DETERMINER} (?!{AROUND}\b)\w+"))
@@ -200,7 +202,8 @@ def points_at_picture(heard: Heard) -> bool:
 
 def describes_a_scene(heard: Heard) -> bool:
     """Several things and a place or a manner, all at once: more than a change would need."""
-    return not points_at_picture(heard) and several(LEADS.sub("", heard.text), 7, 2)
+    same = heard.says(r"\bsame (?:scene|picture|image|thing)\b")
+    return not same and not points_at_picture(heard) and several(LEADS.sub("", heard.text), 7, 2)
 
 
 def several(words: str, least: int, links: int) -> bool:

@@ -80,6 +80,8 @@ STORY_WORDS = frozenset(
 
 def replace_object(heard: Heard) -> Draft | None:
     text = re.sub(r"\bswap:\s*", "swap ", heard.text, flags=re.IGNORECASE)
+    if half := not_said_for_what(heard):
+        return half
     for pattern in SWAPPED:
         for found in re.finditer(pattern, text, re.IGNORECASE):
             if draft := swap(found["o"], found["r"], heard):
@@ -88,11 +90,15 @@ def replace_object(heard: Heard) -> Draft | None:
 
 
 def half_said(heard: Heard) -> Draft | None:
-    """A thing that is to be exchanged, and not for what."""
+    """A thing that is to be exchanged, and nothing more."""
     found = heard.find(rf"\b(?:swap|exchange|replace|substitute|trade)(?: out)? (?P<o>{THING})$")
-    found = found or heard.find(
-        rf"\bsomething (?:else|different|new) (?:in place of|instead of|for|where) (?P<o>{THING})"
-    )
+    thing = thing_of(found["o"], heard.focus) if found else None
+    return Draft("replace_object", {"object": thing}) if thing else None
+
+
+def not_said_for_what(heard: Heard) -> Draft | None:
+    """A thing that is to be exchanged for something, and the user does not say what."""
+    found = heard.find(rf"\bsomething (?:else|different|new) (?:in place of|instead of|for|where) (?P<o>{THING})")
     found = found or heard.find(rf"\bnot (?P<o>{THING}), something (?:else|different)\b")
     thing = thing_of(found["o"], heard.focus) if found else None
     return Draft("replace_object", {"object": thing}) if thing else None

@@ -6,18 +6,15 @@ answer          "teal"                        -> the request that lacked it
 """
 
 import re
-from collections.abc import Callable
 
 from evaluation.reader.additions import placed
 from evaluation.reader.backdrop import place_named
-from evaluation.reader.heard import Draft, Heard
+from evaluation.reader.heard import Draft, Heard, Reader
 from evaluation.reader.lexicon import DETERMINER, STYLE
 from evaluation.reader.requests import spot_in
 from evaluation.reader.things import NOUNS, THING, WHERE, amount, colour_in, is_thing, named, number, size_in, thing_of
 from evaluation.reader.view import Past, View
 from schemas.skill import Input, Skill, Value
-
-Reader = Callable[[str], Draft | None]
 
 NOT_THAT = re.compile(
     (
@@ -30,11 +27,11 @@ NOT_THAT = re.compile(
 )
 CORRECTS = re.compile(
     (
-        r"^(?:on second thought|better (?:make it )?\d|no+(?=[,.!;]| no\b| i\b| not\b| the\b)|not (?:that|"
+        r"^(?:on second thought|(?:hm+,? )?better\b|no+(?=[,.!;]| no\b| i\b| not\b| the\b)|not (?:that|"
         r"this)(?: one)?\b|sorry\b|"
         r"actually\b|i mean\b|i meant\b|rather\b|wrong\b|that's (?:not|wrong|the wrong)|make (?:that|it) (?:\d|"
         r"an?\b|the\b|more like)|oops|wait\b|correction|my mistake)|\b(?:i mean|i meant|instead|"
-        r"rather)\b[.!, ]*$|\bi meant?\b|\binstead\b|,? not (?:that|this)(?: one)?$|^i'd rather have it\b"
+        r"rather)\b[.!, ]*$|\bi meant?\b|\binstead\b|,? not (?:that|this)(?: one)?$|^i'd rather have it\b|\bthen$"
     ),
     re.IGNORECASE,
 )
@@ -59,7 +56,8 @@ VALUE_LEAD = re.compile(
     re.IGNORECASE,
 )
 VALUE_TAIL = re.compile(
-    r"[, ]+(?:obviously|of course|what else|i (?:mean|think|guess)|(?:that )?i don't (?:like|want)|would be \w+|"
+    r"[, ]+(?:obviously|of course|what else|then|maybe|i (?:mean|think|guess)|(?:that )?i don't (?:like|want)|"
+    r"would be \w+|"
     r"please|next|thanks)$",
     re.IGNORECASE,
 )
@@ -71,6 +69,26 @@ def value_said(words: str) -> str:
     while (shorter := VALUE_TAIL.sub("", VALUE_LEAD.sub("", text, count=1)).strip(" ,.;:!?")) not in (text, ""):
         text = shorter
     return text
+
+
+WANTED = [
+    ("remove_object", r"\b(?:remove|gone|in the way|bothers|should go)\b"),
+    ("replace_background", r"\b(?:what|which|where)\b.*\b(?:place in mind|surroundings|behind it|move it)\b"),
+]
+
+
+def asked_for(reply: str) -> Draft | None:
+    """What the assistant's question shows it understood, where the words before did not say it."""
+    if "?" not in reply and not reply.startswith("Tell me"):
+        return None
+    return next((Draft(skill, {}) for skill, pattern in WANTED if re.search(pattern, reply, re.IGNORECASE)), None)
+
+
+def chosen(reply: str, words: str) -> str | None:
+    """Of the things that a question puts side by side, the one on the side that was said."""
+    side = re.search(r"\b(?:left|right|middle)\b", words, re.IGNORECASE)
+    offered = re.findall(rf"\bthe ({NOUNS}{WHERE})", reply, re.IGNORECASE)
+    return next((one for one in offered if len(offered) > 1 and side and one.endswith(side[0].casefold())), None)
 
 
 def last_call(view: View) -> Past | None:
@@ -86,6 +104,8 @@ def ellipsis(heard: Heard) -> Draft | None:
     if not found and ONE_MORE.match(heard.whole):
         found = BARE.match(heard.text)
     if not found or not last or last is not heard.view.last:
+        return None
+    if re.match(r"(?:the )?same\b", found["o"], re.IGNORECASE):
         return None
     if re.match(r"(?:an?|some) ", found["o"], re.IGNORECASE) and last.call.intent != "add_object":
         return None
@@ -124,7 +144,7 @@ def correction(heard: Heard, read: Reader) -> Draft | None:
 def changed_values(said: str, last: Past, skill: Skill, heard: Heard, read: Reader) -> dict[str, Value] | None:
     """What a correction puts in place of what; a whole new request of another kind is none."""
     marked = (
-        bool(re.search(r"^(?:\S+ ){1,5}instead$|^better\b|^i'd rather have it\b", heard.text, re.I))
+        bool(re.search(r"^(?:\S+ ){1,5}(?:instead|then)$|^better\b|^i'd rather have it\b", heard.text, re.I))
         or bool(NOT_THAT.match(heard.text))
         or bool(re.search(r"\b(?:i meant?)\b", heard.text, re.I))
     )

@@ -126,7 +126,7 @@ OUTPAINT = (
     r"ground)|scenery|to see|sky|ground|air|margin)|"
     r"headroom|beyond the (?:edge|frame|border)\w*|(?:push|move) the (?:\w+ )?edges?|zoom(?:ed)? out|wider "
     r"(?:view|shot|frame|angle)|"
-    r"make up what|what's (?:left|right|above|below|beyond)(?: of)?|go(?:es)? on|room (?:above|left|right|"
+    r"make up what|what's (?:left|right|above|below|beyond)(?: of)?|go(?:es)? on|room (?:above|right|"
     r"below|on)|show more|see more|"
     r"(?:\d+ ?(?:%|percent) )?more (?:picture )?(?:up |down )?(?:on|at|to|in) (?:the (?:left|right|top|bottom|"
     r"sides?|upper|lower)|all|both|"

@@ -8,7 +8,10 @@ import re
 
 from evaluation.reader.view import View
 
-THE_LAST = r"(?:that|it|this|(?:the|that|my) (?:last |latest )?(?:one|change|step|edit)|that one|this one)"
+THE_LAST = (
+    r"(?:that|it|this|(?:the|that|my) (?:last |latest )?(?:one|change|step|edit)|that one|this one|"
+    r"what you (?:just )?did)"
+)
 GIVE_UP = (
     rf"(?:(?:undo|cancel|revert|discard|drop|scrap|ditch|forget|reverse)(?: about)? {THE_LAST}|"
     rf"(?:take|roll|put) {THE_LAST} back|(?:take|roll|put) back {THE_LAST})"
@@ -17,11 +20,13 @@ PREVIOUS = r"(?:the )?(?:previous|earlier|last) (?:version|one|picture|image|sta
 UNDO = re.compile(
     rf"^(?:(?:would|please|can|could|i|you|we|wait|no|have|get|it|jump|go|step)[ ,]+)*(?:{GIVE_UP}|"
     rf"{PREVIOUS}(?: back)?|(?:back )?(?:to )?"
-    r"(?:as|how|the way) it was before|back (?:by )?(?:one|a) step|back to the version before (?:this|"
+    r"(?:as|how|the way) it was before|back (?:by )?(?:one|a) (?:step|version)|back to the version before (?:this|"
     r"that))(?: please)?$|"
     r"^(?:(?:no|wait|hm+|sorry|actually|can we|can you|could you|could we|let's|please|i want to|i'd like "
     r"to|is it too late to|now|then|once more|never mind|just)[ ,]*)*"
-    r"(?:undo|ctrl[- ]?z|revert|(?:go |take me |take us |step )?back(?: (?:by )?one(?: step)?| a step| one| "
+    r"(?:undo|(?:ctrl|cmd)[- +]?z|undo, undo|revert|(?:go |take me |take us |step )?back(?: (?:by )?one(?: step)?|"
+    r" a step|"
+    r" one| "
     r"to (?:how it was|what we had|before|the last one|where we were))?|"
     r"(?:take|roll|put) (?:that|it|this|the last (?:one|change|step)) back|one step back|previous "
     r"(?:version|one|picture|image|state)|(?:restore|bring back|show|return to|back to) (?:me )?(?:the "

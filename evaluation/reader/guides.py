@@ -6,7 +6,7 @@ guided("turn my doodle into a castle by a lake")
 
 import re
 
-from evaluation.reader.creation import ASK_FRAME, LEADS, PAINT
+from evaluation.reader.creation import ASK_FRAME, LEADS, PAINT, TALK_BEHIND, described
 from evaluation.reader.heard import Draft, Heard
 from evaluation.reader.lexicon import ARTICLE, DETERMINER
 from evaluation.reader.spared import unwanted
@@ -98,7 +98,8 @@ PROMPT_ASIDE = [
 
 FRAMED = re.compile(
     r"^(?:and |so )?(?:(?:it|the (?:figure|picture|frame|image)) (?:should|will|would|is to) (?:be|show|end "
-    r"up as|become) |but with |(?:use |paint )?(?:it|this) (?:as|for) |bend |(?:would you )?mind doing |it's |its |"
+    r"up as|become) |but with |(?:use |paint )?(?:it|this) (?:as|for) |.*\bit becomes |.*\bmeant to be |bend |"
+    r"(?:would you )?mind doing |it's |its |"
     r"an? (?:proper|finished|real) (?:picture|image) of |could (?:it|this) be |.*, (?:it's |its )?(?:meant for|for) )",
     re.IGNORECASE,
 )
@@ -114,11 +115,17 @@ FRAMED_BEHIND = re.compile(
 
 def guided_prompt(text: str) -> str | None:
     """The description in words about a sketch or a pose: the first clause of the right shape that is about neither."""
+    head = TALK_BEHIND.sub("", text)
+    if head != text and not re.search(f"{SKETCH}|{POSE}", head, re.IGNORECASE):
+        return described(head)
     for pattern in (*GUIDED[:5], *PROMPT_ASIDE, *GUIDED[5:]):
         for found in re.finditer(pattern, text, re.IGNORECASE | re.DOTALL):
             prompt = FRAMED_BEHIND.sub("", FRAMED.sub("", found["p"].strip(" ,.;:!?")))
+            prompt = TALK_BEHIND.sub("", re.sub(r",? (?:to be painted|could you (?:make|pose) that.*)$", "", prompt))
             prompt = LEADS.sub("", prompt) if pattern in PROMPT_ASIDE else prompt
-            about_medium = re.match(rf"^(?:(?:{DETERMINER}|an?) )?(?:\w+ )?{MEDIUM}\b(?!,)", prompt, re.IGNORECASE)
+            about_medium = re.match(
+                rf"^(?:{DETERMINER} (?:\w+ )?|an? (?:rough |quick )?)?{MEDIUM}\b(?!,)", prompt, re.IGNORECASE
+            )
             if prompt and not about_medium and len(prompt.split()) > 1:
                 return prompt
     return None

@@ -42,3 +42,4 @@ class Heard:
 
 
 Rule = Callable[[Heard], Draft | None]
+Reader = Callable[[str], Draft | None]

@@ -11,7 +11,8 @@ from evaluation.reader.heard import Heard
 from evaluation.reader.view import View
 
 ASK_ME = (
-    r"\b(?:ask(?: me| her| him| us| away| first| some| a few)|step by step|walk me through|help me|with "
+    r"\b(?:interview me|squeeze it out|what (?:else )?do you (?:want|need) to know|what details|am i missing|"
+    r"ask(?: me| her| him| us| away| first| some| a few)|step by step|walk me through|help me|with "
     r"(?:your|my) help|work(?:ing|ed)? (?:it |this )?out|figur\w+ (?:it|this|the rest)? ?out|"
     r"flesh (?:it|this) out|talk (?:it|this) (?:over|through)|think (?:it|this) (?:over|through)|not sure "
     r"(?:about|how|what|yet)|need to know|questions?|brainstorm\w*|"
@@ -102,10 +103,17 @@ def says_done(words: str) -> bool:
     return any(FINISH.search(clause) for clause in clauses(words))
 
 
+US = re.compile(r"\b(?:i|i'm|i'd|you|me|we|us|my|your|let's)\b", re.IGNORECASE)
+
+
 def subject(words: str) -> str:
     """The description in an opening that asks to be asked: what stands after the colon, or its longest plain clause."""
     if colon := re.search(r"[a-z]: (?P<rest>.+)$", words, re.IGNORECASE):
         return trimmed_subject(colon["rest"])
+    told = re.split(r"(?<=[.!?])\s+", words)
+    plain = [part for part in told if not US.search(part)]
+    if plain and len(plain) < len(told):
+        return trimmed_subject(" ".join(plain))
     if about := re.search(r"\b(?:picture|image|painting|drawing) of (?P<rest>.+)$", words, re.IGNORECASE):
         return trimmed_subject(about["rest"])
     if thought := re.search(

@@ -31,8 +31,9 @@ HUES = listed(
     "coral, salmon, peach, indigo, crimson, scarlet, burgundy, khaki, tan, mustard, charcoal, bronze, copper, "
     "aqua, amber, ochre, fuchsia, mauve, emerald, ruby, sapphire, chartreuse, rust, apricot, terracotta, ebony"
 )
+# Ice cream, traffic lights and "the rose" are things, not shades.
 COLOUR = (
-    rf"(?:#[0-9a-f]{{6}}|(?<!ice[ -])(?:(?<!traffic )(?<!street )(?<!the rose)(?!(?<=the )(?:rose|olive|lemon|brick)\b)"
+    rf"(?:#[0-9a-f]{{6}}|(?<!ice[ -])(?:(?<!traffic )(?<!street )(?!(?<=the )(?:rose|olive|lemon|brick)\b)"
     rf"{either(SHADES)}[ -])?{either(HUES)})"
 )
 
@@ -45,7 +46,7 @@ NOT_A_THING = frozenset(
         "it, this, that, one, this one, that one, them, they, these, those, everything, all, the whole thing, whole "
         "thing, picture, image, photo, photograph, pic, shot, frame, scene, whole picture, whole image, whole scene, "
         "result, what, something, anything, nothing, someone, same scene, subject, main subject, let's, remaining "
-        "one, background, colours, tones, rest, edges, thing, things, light, lighting, style, us, me"
+        "one, background, colours, tones, rest, edges, thing, things, light, lighting, style, us, me, same, sorry"
     )
 )
 POINTED = r"(?:(?:that|this|the same) (?:one|thing|person|man|woman|guy|animal|figure|object)|the latter)"
@@ -63,7 +64,7 @@ STOP = either(
         "cut, cropped, replaced, posed, bigger, smaller, larger, taller, shorter, wider, closer, nearer, further, "
         "forward, there, here, too, also, instead, again, please, now, only, just, not, no, never, it, them, him, "
         "her, me, us, you, i, we, they, he, she, i'd, i'll, it's, that's, look, looks, looked, stay, stays, remain, "
-        "remains, alone, altogether, completely, entirely, anymore, any more, different, another, new, better, "
+        "remains, alone, altogether, completely, entirely, anymore, any more, different, another, new, more, better, "
         "funnier, nicer, used, stands, stood, bothers, spoils, distracts, somewhere, transparent, isolated, turn, "
         "turns, make, makes, get, gets, paint, add, put, like, work, fit, suit, one day, asap, today, this time, to "
         "wear, took, take, like that, if possible"

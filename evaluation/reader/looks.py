@@ -3,6 +3,8 @@
 adjust("a touch brighter") -> Draft("adjust", {"property": "brightness", "direction": "more", "amount": 10})
 """
 
+import re
+
 from evaluation.reader.heard import Draft, Heard
 from evaluation.reader.lexicon import COLOUR, LIGHT_WORD, LIGHTS, PICTURE, STYLE
 from evaluation.reader.things import amount, named, percent
@@ -12,7 +14,8 @@ MORE, LESS = "more", "less"
 DIALS = [
     ("blur", r"blur\w*|out of focus|unfocus\w*|defocus\w*|bokeh"),
     ("sharpness", (
-        r"sharp\w*|crisp\w*|softer edges|edges (?:be |look )?softer|edges (?:\w+ ){0,2}crisper|soften\w*|"
+        r"sharp\w*|crisp\w*|softer edges|edges (?:be |look )?softer|edges (?:\w+ ){0,2}crisper|"
+        r"soften\w*(?! (?:the )?contrast)|"
         r"(?:softer|less harsh) (?:focus|detail|edges)|softer(?! colou?rs?| light\w*| contrast| tones?)"
     )),
     ("contrast", r"contrast\w*|flat(?:ten|ter|ness)\w*|punchier"),
@@ -178,6 +181,10 @@ def unknown_style(heard: Heard) -> str | None:
     for pattern in NAMED_STYLE:
         found = heard.find(pattern)
         style = named(found["s"]) if found else ""
-        if style and style.casefold() not in ("new", "different", "other", "another", "same", "that", "this"):
+        if (
+            style
+            and style.casefold() not in ("new", "different", "other", "another", "same", "that", "this")
+            and not re.search(r"\b(?:other|different)$", style)
+        ):
             return style
     return None

@@ -4,18 +4,18 @@ reply "Gone. Shall I sharpen it too?", user "yes please" -> the call for "sharpe
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from evaluation.reader.heard import Draft
+from evaluation.reader.heard import Draft, Reader
 from evaluation.reader.view import View
 
-Reader = Callable[[str], Draft | None]
 ACTION = re.compile(
     r"\b(?:remove|take|make|turn|put|drop|add|give|place|paint|swap|replace|exchange|trade|change|recolou?r|"
     r"dye|colour|crop|cut|trim|rotate|tilt|flip|mirror|resize|scale|enlarge|upscale|extend|expand|widen|"
     r"continue|move|bring|shift|sharpen|soften|blur|brighten|darken|lighten|warm|cool|boost|raise|lower|"
     r"increase|reduce|lift|light|relight|bathe|clean|repair|heal|retouch|fix|brush|get|erase|delete|clear|"
-    r"write|letter|set|print|tip|spin|use|let|work|put|save|double|triple|dim|draw in|run|have|redraw|redo|repaint|"
+    r"write|letter|switch|strip|find|set|print|tip|spin|use|let|work|put|save|double|triple|dim|draw in|run|have|"
+    r"redraw|redo|repaint|"
     r"restyle|draw|trace|outline|do|isolate|free|dress|fill|tint|"
     r"mute|calm|smooth|hide|wipe|lose|edit|convert|transform|render|show|leave)\b",
     re.IGNORECASE,

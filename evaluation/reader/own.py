@@ -7,92 +7,24 @@ own_skill("strew some glitter over the hat, 40 percent")
 import re
 
 from evaluation.reader.heard import Draft, Heard
+from evaluation.reader.lexicon import listed
 from evaluation.reader.things import THING, WHERE, colour_in, is_thing, number, size_in, thing_of
 from schemas.skill import Input, Skill, Value
 
 BUILT_IN = frozenset(
-    [
-        "add_object",
-        "add_text",
-        "adjust",
-        "anime",
-        "chat",
-        "instruct_edit",
-        "line_art",
-        "outpaint",
-        "pose_to_image",
-        "recolor",
-        "relight",
-        "remove_background",
-        "remove_object",
-        "replace_background",
-        "replace_object",
-        "retouch",
-        "scribble_to_image",
-        "stylize",
-        "text_to_image",
-        "transform",
-        "upscale",
-        "vqa",
-    ]
+    listed(
+        "add_object, add_text, adjust, anime, chat, instruct_edit, line_art, outpaint, pose_to_image, recolor, "
+        "relight, remove_background, remove_object, replace_background, replace_object, retouch, scribble_to_image, "
+        "stylize, text_to_image, transform, upscale, vqa"
+    )
 )
 COMMON = frozenset(
-    [
-        "the",
-        "and",
-        "for",
-        "not",
-        "with",
-        "into",
-        "over",
-        "onto",
-        "from",
-        "that",
-        "this",
-        "its",
-        "one",
-        "thing",
-        "things",
-        "picture",
-        "image",
-        "photo",
-        "makes",
-        "make",
-        "gives",
-        "give",
-        "puts",
-        "put",
-        "adds",
-        "add",
-        "changes",
-        "change",
-        "paints",
-        "paint",
-        "whole",
-        "user",
-        "words",
-        "new",
-        "another",
-        "other",
-        "effect",
-        "filter",
-        "tool",
-        "skill",
-        "apply",
-        "applies",
-        "use",
-        "of",
-        "in",
-        "on",
-        "to",
-        "an",
-        "it",
-        "is",
-        "as",
-        "or",
-        "at",
-        "by",
-    ]
+    listed(
+        "the, and, for, not, with, into, over, onto, from, that, this, its, one, thing, things, picture, image, "
+        "photo, makes, make, gives, give, puts, put, adds, add, changes, change, paints, paint, whole, user, words, "
+        "new, another, other, effect, filter, tool, skill, apply, applies, use, of, in, on, to, an, it, is, as, or, "
+        "at, by"
+    )
 )
 
 

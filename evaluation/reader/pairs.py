@@ -4,11 +4,8 @@ parts("remove the dog and make it brighter", read) -> ("remove the dog", "make i
 """
 
 import re
-from collections.abc import Callable
 
-from evaluation.reader.heard import Draft
-
-Reader = Callable[[str], Draft | None]
+from evaluation.reader.heard import Draft, Reader
 
 AGREEING = (
     r"(?:yes|yeah|yep|sure|okay|ok|please|of course|absolutely|definitely|indeed|certainly|go (?:on|ahead|for it)|"
@@ -17,7 +14,8 @@ AGREEING = (
     r"love) (?:that|it)|"
     r"that would be \w+|that'd be \w+|proceed|continue|carry on|show me|surprise me|worth a try|makes sense|love it|"
     r"let's|"
-    r"happy with (?:that|it)|as i asked|i wanted both|i think (?:that|it) helps|(?:if )?it's no trouble|if you like|"
+    r"happy with (?:that|it)|as i asked|i (?:wanted|meant) both|i think (?:that|it) helps|(?:if )?it's no trouble|"
+    r"if you like|"
     r"mm+h|mhm|hm|"
     r"thanks|thank you|idea|try)"
 )
@@ -26,7 +24,7 @@ THE_REST = (
     r"remaining|"
     r"half|part|thing|things|bit|one|step|wish|request|rest|number|two|what's left|left|one try)"
 )
-YES = re.compile(rf"^(?:(?:{AGREEING}|{THE_REST})(?![\w'])[ ,.!]*)+$", re.IGNORECASE)
+YES = re.compile(rf"^(?!.*\bon the (?:left|right)\b)(?:(?:{AGREEING}|{THE_REST})(?![\w'])[ ,.!]*)+$", re.IGNORECASE)
 AND_THEN = re.compile(
     r"(?:,? (?:and|then|and then|and also|and after that|after that|and please|and when (?:that's|it's) done|"
     r"and in the same go|oh and|next|and next|plus|, then)|[;.]| 2[).:]|, "

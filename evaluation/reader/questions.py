@@ -6,12 +6,12 @@ vqa("how many dogs are there") -> Draft("vqa", {"question": "how many dogs are t
 import re
 
 from evaluation.reader.heard import Draft, Heard
-from evaluation.reader.lexicon import PICTURE
 
 ASKED = [
     (
+        r"^how is (?:the|he|she|it)\b|^any sign of\b|^transcribe\b|^do i (?:see|find|spot)\b|^search\b|"
         r"\bdo you think (?:there|it's|this is|that's)\b(?!.*\b(?:room|space)\b)|^(?:might|could|may) (?:that|this|"
-        r"it|those) be\b|"
+        r"it|those) be an?\b|"
         r"\bneed (?:the|an?|to know the) (?:number|place|colour|word|name|weather|setting|season)\b|"
         r"^(?:the )?(?:exact )?(?:colour|type|kind|sort|text|words) (?:of|on|in)\b(?!.*(?:->|[,:]|\bto\b|\bbothers\b))|"
         r"\bgive me the (?:location|place|setting|weather|season|number)\b|\bsum up the\b|"
@@ -84,5 +84,11 @@ NOT_ASKED = (
 def vqa(heard: Heard) -> Draft | None:
     if not any(heard.says(pattern) for pattern in ASKED) or heard.says(NOT_ASKED):
         return None
-    question = re.sub(rf"\s+(?:in (?:the|this|my) {PICTURE})$", r"\g<0>", heard.text)
-    return Draft("vqa", {"question": heard.quote(question)})
+    return Draft("vqa", {"question": heard.quote(asking(heard.text))})
+
+
+def asking(text: str) -> str:
+    """From the first sentence that asks on; what was told before is no part of the question."""
+    told = re.split(r"(?<=[.!?])\s+", text)
+    first = next((n for n, part in enumerate(told) if any(re.search(p, part, re.IGNORECASE) for p in ASKED)), 0)
+    return " ".join(told[first:])

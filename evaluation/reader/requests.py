@@ -96,7 +96,11 @@ TAKEN_AWAY = (
 
 
 def background(heard: Heard) -> Draft | None:
-    if heard.says(r"\b(?:style|more of the|anime|manga|paper cut-?out)\b") or not backdrop.about_background(heard):
+    if (
+        heard.says(r"\bcut\b.* to \d+ ?: ?\d+")
+        or heard.says(r"\b(?:style|more of the|anime|manga|paper cut-?out)\b")
+        or not backdrop.about_background(heard)
+    ):
         return None
     if heard.says(r"\bin the (?:back|background)\b|\bmore .*\bsurroundings\b") and not (
         backdrop.is_site(heard.text) or heard.says(r"\b(?:change|replace|new|other|different|clear|remove|away)\b")
@@ -142,8 +146,8 @@ RULES: tuple[Rule, ...] = (
     background,
     looks.line_art,
     looks.anime,
-    perhaps_new_picture,
     frames.upscale,
+    perhaps_new_picture,
     frames.transform,
     frames.outpaint,
     changes.retouch,

@@ -55,11 +55,15 @@ LEFT_OUT = re.compile(
 )
 SWAP = re.compile(
     (
-        r"\b(?:with |make it |put |use |but )?(?P<new>[\w' -]+?),? (?:instead of|in place of|rather than|not|"
+        r"\b(?:with |make it |put |use |but )?(?P<new>[\w' -]+?),? (?:instead of|in place of|rather than|for|not|"
         r"and not|no longer|after all, not|this time, not) (?:the )?"
         r"(?P<old>[\w' -]+?)(?: this time| please)?$"
     ),
     re.IGNORECASE,
+)
+TINT_FOR = re.compile(rf"(?P<colour>{COLOUR})(?: into the prompt)? for the (?P<thing>[\w-]+)", re.IGNORECASE)
+UNLOVED = re.compile(
+    r"\bwith (?P<new>an? [\w -]+?), the (?P<old>[\w -]+?) (?:didn't|doesn't|isn't|wasn't|never)\b", re.IGNORECASE
 )
 TINT = re.compile(
     (
@@ -154,7 +158,8 @@ def article(name: str) -> str:
 
 
 JOINED = re.compile(
-    r"(?P<new>\b(?:an?|two|three) [\w -]+?)(?: should be there| to the prompt)?,? (?:next to|beside|near|with|"
+    r"(?P<new>\b(?:an?|two|three) [\w -]+?)(?: should be there| to the prompt| added| right)?,? (?:by the side of|"
+    r"next to|beside|near|with|"
     r"close to|by) the (?P<old>[\w -]+?)"
     r"(?:,| and| please|$)",
     re.IGNORECASE,
@@ -169,7 +174,7 @@ def joined(prompt: str, text: str) -> str | None:
 
 
 def swapped(prompt: str, text: str) -> str | None:
-    found = SWAP.search(text)
+    found = UNLOVED.search(text) or SWAP.search(text)
     if not found:
         return None
     fresh = re.search(rf"\b(?:{ARTICLE}) (?:(?!but\b|same\b)[\w-]+ ?)+$", found["new"].strip(), re.IGNORECASE)
@@ -181,7 +186,7 @@ def swapped(prompt: str, text: str) -> str | None:
 
 
 def tinted(prompt: str, text: str) -> str | None:
-    found = TINT.search(text)
+    found = TINT_FOR.search(text) or TINT.search(text)
     if not found:
         return None
     thing = re.search(rf"\b(?:{COLOUR} )?{re.escape(found['thing'])}\b", prompt, re.IGNORECASE)
@@ -200,7 +205,7 @@ def with_part(prompt: str, text: str) -> str | None:
                 parts[places[-1]] = part
                 return ", ".join(parts)
             inside = (
-                re.search(rf"(?<=\s)(?:{pattern})(?=,|$)", prompt, re.IGNORECASE)
+                re.search(rf"(?<=\s)(?:{pattern})(?=,|$| at\b)", prompt, re.IGNORECASE)
                 if kind in ("time", "weather", "place")
                 else None
             )

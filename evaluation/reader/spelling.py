@@ -46,6 +46,8 @@ KNOWN = CUES | frozenset(
     re.findall(
         r"[a-z]{3,}",
         """
+        might sight fight tale tales tender gender each other such those while whose their being both during few
+        house mouse piece peace place plane plate store stare share shore short shirt skirt court count coast roast
         air ant apple armchair astronaut axe baby bag baker ball balloon banana band bank barrel basket bat bath
         beach bean
         bear bed bee beer bell bench bike bird bits boar boat body bone boot boots bowl box boy branch bread brick

@@ -31,14 +31,14 @@ ADVICE = [
         r"(?!.*\b(?:see|spot|describe|say|call|make out|find|recogni[sz]e|tell|count)\b)"
     ),
     (
-        r"\b(?:know|sure|idea|ask|wonder\w*|tell me|understand|explain)\b.*\b(?:how|what|which|where|whether|if|"
+        r"\b(?:know|sure|idea|ask|wonder(?:ing)?|tell me|understand|explain)\b.*\b(?:how|what|which|where|whether|if|"
         r"when|why)\b"
         r".*\b(?:should|ought|needs?|enough|to (?:use|write|pick|choose|start)|you|one can)\b(?!.*\b(?:see|spot|"
         r"caption)\b)"
     ),
-    r"^(?:how|where|what|which|when)\b.*\bshould\b",
+    r"^(?:how|where|what|which|when)\b(?!.*\blook like\b).*\bshould\b",
     rf"^(?:so )?(?:how|what(?! about| if)|which|when|why(?! not)|who|is|are|do(?! both| it| the)|does|will|"
-    rf"can {SOME_PICTURE})\b(?! there\b)(?!.*\bpossible\b).*\b{SOME_PICTURE}\b",
+    rf"can {SOME_PICTURE})\b(?! there\b)(?!.*\b(?:possible|look like)\b).*\b{SOME_PICTURE}\b",
     rf"\b{DOING}\b.*\b(?:{JUDGED}|worth|sense|means?|what|real|is|does)\b|\b(?:does|what|why|when) .*\b(?:{DOING}|"
     rf"to upscale)\b",
     (
@@ -64,7 +64,8 @@ ADVICE = [
     (
         r"\b(?:what|which) (?:kinds?|sorts?|types?) of [\w ]+ (?:can|do) you\b|\b(?:which|"
         r"what) \w+ do you (?:understand|know|support|"
-        r"offer|speak)\b|\bhow you are\b|^say (?:hi|hello|something)\b|\b(?:undo|save) (?:command|button)\b|"
+        r"offer|speak)\b|\bhow you are\b|\bhow old are you\b|^do i (?!see|find|spot)|^say (?:hi|hello|something)\b|"
+        r"\b(?:undo|save) (?:command|button)\b|"
         r"\bhow many things\b"
     ),
 ]
@@ -109,7 +110,8 @@ HOW_TO = [
         r"people usually\b|\bpixels enough\b|^are you\b|\bneed help with\b|\bbetter (?:now|before)\b.*\bor\b|"
         r"\bis it (?:hard|easy|difficult|possible) to (?:give|change|learn|make) an?\b|\bwhat you(?:'re)? "
         r"(?:can|able|capable)\b|\bgo back to (?:earlier|older) versions\b|\bwhich (?:version|one|picture) do "
-        r"you (?:like|prefer)\b|\bdo you (?:like|prefer|think)\b(?!.*\b(?:could|can|would|it'd|looks? better|room|"
+        r"you (?:like|prefer)\b|(?<!what )\bdo you (?:like|prefer|think)\b(?!.*\b(?:could|can|would|it'd|"
+        r"looks? better|room|"
         r"space|there|what)\b)(?!$)"
     ),
     r"^should (?:the|my|i|we)\b|\b(?:is|was) a (?:mystery|riddle)\b|\bafraid of\b|\bmystery to me\b",
@@ -147,7 +149,9 @@ CHATTY = [
 
 
 def how_to(heard: Heard) -> Draft | None:
-    if heard.says(r"\b(?:this|following): \w"):
+    if heard.says(
+        r"\b(?:this|following): \w|^why (?:not|don't you)\b|\bif you (?:could|can|would|make|move|put|turn)\b"
+    ):
         return None
     return Draft("chat", {}) if any(heard.says(pattern) for pattern in (*HOW_TO, *ADVICE)) else None
 

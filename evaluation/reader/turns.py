@@ -175,6 +175,11 @@ def filled_in(heard: Heard) -> Draft | None:
     if last is None or last.call.intent != "chat" or last.call.parameters or len(heard.text.split()) > 8:
         return None
     asked = alone(heard_at(heard, len(heard.view.past) - 1))
+    one = follow_ups.chosen(last.reply, heard.text)
+    if one and asked and "object" in asked.parameters:
+        return Draft(asked.intent, {**asked.parameters, "object": one})
+    if (asked is None or asked.intent in ("chat", "vqa")) and not complete(by_itself(heard), heard.library):
+        asked = follow_ups.asked_for(last.reply)
     skill = heard.library.get(asked.intent) if asked else None
     if not asked or not skill or asked.intent in ("chat", "vqa", "text_to_image") or complete(asked, heard.library):
         return None
