@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import psutil
-import yaml
+
+from flows.plans import read_plan
 
 ROOT = Path(__file__).parent.parent
 FLOW = """
@@ -137,14 +138,16 @@ def main() -> None:
         "--set", action="append", default=[], metavar="KEY=VALUE", help="override the plan in every run"
     )
     options = parser.parse_args()
-    plan = yaml.safe_load(options.plan.read_text())
     if options.flow:
         orchestration(options.plan, options.set)
         return
     runs = [build("plan", options.plan, *options.set)]
     print(table(runs), flush=True)
-    ten = {"dialogues": f"dialogues.per_prompt={10 * plan['dialogues']['per_prompt']}",
-           "prompts": f"prompts.count={10 * plan['prompts']['count']}"}  # fmt: skip
+    plan = read_plan(options.plan, options.set)
+    ten = {
+        "dialogues": f"dialogues.per_prompt={10 * plan.dialogues.per_prompt}",
+        "prompts": f"prompts.count={10 * plan.prompts.count}",
+    }
     for what in options.growth:
         runs.append(build(f"10x {what}", options.plan, *options.set, ten[what]))
         print(table(runs), flush=True)

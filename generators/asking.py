@@ -5,19 +5,19 @@ One turn, one call: of two requests the first is the label, the reply names the 
 it up. A question back is chat; what was asked for comes with the answer.
 """
 
-from generators.banks import Underspecified, exchanges
 from generators.doings import doings
 from generators.edits import EDITS
+from generators.exchange_bank import Underspecified, exchanges
 from generators.moves import other_skill, take_turn
 from generators.proposals import Proposal
 from generators.scenes import visible
+from generators.sense import takes_away_again
 from generators.walk import Walk
 from schemas.answer import Call
 from schemas.outline import PlannedTurn
 
 TRIES = 8
 ACCEPTED = 0.65
-TAKING_AWAY = frozenset({"remove_object", "replace_object", "transform"})
 # How a proposal's facts name the object where a question back may be which one.
 AMONG = " on the "
 
@@ -87,12 +87,6 @@ def edits_in_a_row(walk: Walk, first: str, second: str) -> bool:
         if not any(take_turn(walk, second) for _ in range(TRIES)):
             return False
     return bool(doings(walk.turns[-1])) and not takes_away_again(*walk.turns[-2:])
-
-
-def takes_away_again(first: PlannedTurn, second: PlannedTurn) -> bool:
-    """Whether the second throws out or crops to what the first was about."""
-    about = {str(value) for value in first.call.parameters.values()}
-    return second.call.intent in TAKING_AWAY and str(second.call.parameters.get("object")) in about
 
 
 def ask_back(walk: Walk, skill: str) -> bool:

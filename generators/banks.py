@@ -19,7 +19,7 @@ from pydantic import Field
 
 from schemas.errors import BadInput
 from schemas.identity import Record, digest
-from schemas.prompt import Dimension, Split
+from schemas.prompt import Split
 from schemas.skill import Skill, Value
 
 BANKS = Path(__file__).parent / "banks"
@@ -131,84 +131,6 @@ class Leaning(Record):
     change_of_mind: tuple[str, ...]
 
 
-class Doing(Record):
-    """What could be done, as a verb phrase that fits a user's "and …" and the assistant's "Shall I …?" alike."""
-
-    when: dict[str, Value] = Field(default_factory=dict)
-    said: tuple[str, ...]
-
-
-class Compound(Record):
-    """Two requests in one breath; the reply names the second, and the next turn takes it up."""
-
-    joined: tuple[str, ...]
-    joined_question: tuple[str, ...]
-    rest: tuple[str, ...]
-    takes_up: tuple[str, ...]
-
-
-class Offer(Record):
-    made: tuple[str, ...]
-    yes: tuple[str, ...]
-    no: tuple[str, ...]
-    no_replies: tuple[str, ...]
-
-
-class Underspecified(Record):
-    """A request without a value that its skill needs, the question back, and the short answer."""
-
-    skill: str
-    missing: str
-    when: dict[str, Value] = Field(default_factory=dict)
-    said: tuple[str, ...]
-    asks: tuple[str, ...]
-    answers: tuple[str, ...]
-
-
-class Which(Record):
-    """Which of two things alike is meant."""
-
-    asks: tuple[str, ...]
-    answers: tuple[str, ...]
-
-
-class Asked(Record):
-    """What a guide asks about one dimension of a picture, and what people answer."""
-
-    asks: tuple[str, ...]
-    phrases: tuple[str, ...] = ()
-
-
-class Guided(Record):
-    starts: tuple[str, ...]
-    dimensions: dict[Dimension, Asked]
-    acknowledged: tuple[str, ...]
-    left_open: tuple[str, ...]
-    answers: tuple[str, ...]
-    skips: tuple[str, ...]
-    finals: tuple[str, ...]
-    goes: tuple[str, ...]
-
-
-class Revision(Record):
-    """A picture drawn again from a changed prompt, by what changes."""
-
-    kinds: dict[str, tuple[str, ...]]
-    replies: tuple[str, ...]
-
-
-class Exchanges(Record):
-    """Turns that belong together: a question and its answer, an offer and its yes, two requests in one."""
-
-    doings: dict[str, tuple[Doing, ...]]
-    compound: Compound
-    offer: Offer
-    underspecified: tuple[Underspecified, ...]
-    which: Which
-    guided: Guided
-    revision: Revision
-
-
 def read_yaml(path: Path) -> Any:
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -252,11 +174,6 @@ def shared() -> Shared:
 @cache
 def leaning() -> Leaning:
     return Leaning.from_data(read_yaml(BANKS / "phenomena.yaml"))
-
-
-@cache
-def exchanges() -> Exchanges:
-    return Exchanges.from_data(read_yaml(BANKS / "exchanges.yaml"))
 
 
 @cache

@@ -1,6 +1,7 @@
 """Doings: a call as a verb phrase that fits a user's "and …" and the assistant's "Shall I …?" alike."""
 
-from generators.banks import exchanges, slots
+from generators.banks import slots
+from generators.exchange_bank import exchanges
 from generators.phrasing import known
 from schemas.outline import PlannedTurn
 

@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import NamedTuple
 
-from generators.banks import Bank, Form, Manner, Underspecified, bank_of, banks, choose, exchanges, heard, leaning
+from generators.banks import Bank, Form, Manner, bank_of, banks, choose, heard, leaning
 from generators.doings import doings
+from generators.exchange_bank import Underspecified, exchanges
 from generators.phrasing import Candidate, Facts, candidates, fill, known, pick, replies
 from generators.voice import Before, Person, mistyped, sentence, slipped, voiced
 from schemas.answer import Call

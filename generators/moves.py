@@ -5,7 +5,7 @@ whether it can be drawn; the walk remembers.
 from generators.edits import EDITS
 from generators.proposals import PROPOSERS, Proposal, View
 from generators.proposals.card import proposer_of
-from generators.scenes import read
+from generators.sense import is_known
 from generators.walk import Walk
 from schemas.answer import Call
 
@@ -55,20 +55,11 @@ def propose(walk: Walk, skill: str, source: int) -> Proposal | None:
     view = View(scene, walk.slot.split, len(walk.turns), last, spoken_of, walk.plan.dialogues.talk, len(walk.shots))
     proposer = PROPOSERS.get(skill) or proposer_of(walk.library[skill])
     found = proposer(view, walk.rng)
-    if found is not None and skill == "vqa" and knows(walk, found):
+    if found is not None and skill == "vqa" and is_known(walk.turns, found):
         return None
     if found is not None and skill == "vqa" and walk.rng.random() < walk.rates.disguised:
         return found._replace(given={**found.given, "phrased": "command"})
     return found
-
-
-def knows(walk: Walk, question: Proposal) -> bool:
-    """Whether the user has said the answer: nobody asks how many there are of what they put in."""
-    if question.given["kind"] not in ("count", "presence"):
-        return False
-    said = " ; ".join(str(value) for turn in walk.turns for value in turn.call.parameters.values())
-    asked = " ; ".join(question.given.get(name, "") for name in ("thing", "things"))
-    return bool(set(read(said).nouns) & set(read(asked).nouns))
 
 
 def phenomena_of_words(walk: Walk, skill: str, proposal: Proposal) -> list[str]:

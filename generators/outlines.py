@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from generators.asking import ask_back, offered, pair_up, two_in_one
-from generators.banks import exchanges
 from generators.edits import EDITS
+from generators.exchange_bank import exchanges
 from generators.guideline import guideline
 from generators.leaning import REPEATABLE, lean, vary, wish_vaguely
 from generators.moves import look_back, other_skill, take_turn

@@ -6,9 +6,9 @@ drawn at last. Prompt revision: the picture is drawn again, from its whole promp
 
 from itertools import pairwise
 
-from generators.banks import exchanges
 from generators.catalogue import kinds, places, styles, times, weathers
 from generators.edits import apply
+from generators.exchange_bank import exchanges
 from generators.prompts import lights_of
 from generators.proposals import Proposal
 from generators.revisions import revised

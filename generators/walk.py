@@ -12,6 +12,7 @@ from generators.guideline import guideline
 from generators.openings import suits
 from generators.proposals import Proposal
 from generators.scenes import CannotDraw, describe, read, visible
+from generators.sense import undoes, was_done
 from generators.slots import Lot, focus_weights
 from schemas.answer import Call
 from schemas.identity import keyed
@@ -79,7 +80,7 @@ class Walk:
             self.rates = usual
 
     def draw(self, skill: str, proposal: Proposal, scene: Scene, source: int, leans: str | None = None) -> bool:
-        if not leans and self.undoes(skill, proposal):
+        if not leans and undoes(self.turns, self.creates, skill, proposal):
             return False
         parameters: dict[str, Value] = dict(proposal.parameters)
         given = dict(proposal.given)
@@ -102,7 +103,7 @@ class Walk:
             made = apply(call, None if creates else scene, key, self.size)
         except CannotDraw:
             return False
-        if self.was_done(call, made):
+        if was_done(self.shots, call, made):
             return False
         if creates:
             phenomena.append("new_picture")
@@ -118,28 +119,6 @@ class Walk:
         )
         self.remember(proposal, made)
         return True
-
-    def was_done(self, call: Call, made: Scene) -> bool:
-        """Whether this very call has made this very picture before: nobody asks for the same again."""
-        wanted = {name: value for name, value in call.parameters.items() if name != "image"}
-        done = [shot.call for shot in self.shots if shot.scene == made and shot.call.intent == call.intent]
-        return any({k: v for k, v in earlier.parameters.items() if k != "image"} == wanted for earlier in done)
-
-    def undoes(self, skill: str, proposal: Proposal) -> bool:
-        """Whether this takes away what was only just put in, or brings back what was taken out."""
-        wanted = str(proposal.parameters.get("object", ""))
-        came = {str(t.call.parameters.get(k)) for t in self.turns for k in ("object", "replacement") if adds(t, k)}
-        went = {
-            str(t.call.parameters["object"]) for t in self.turns if t.call.intent in ("remove_object", "replace_object")
-        }
-        last = self.turns[-1].call if self.turns else None
-        if skill == "remove_object" and last is not None and last.intent in self.creates:
-            asked_for = read(str(last.parameters["prompt"])).nouns
-            if len(asked_for) == 1 and asked_for == read(wanted).nouns:
-                return True
-        if skill in ("remove_object", "replace_object"):
-            return wanted in came or str(proposal.parameters.get("replacement")) in went
-        return skill == "add_object" and wanted in went
 
     def shot_of(self, shot: Shot) -> int:
         """Where this picture stands; a state that was there before is the same picture."""
@@ -247,10 +226,6 @@ class Walk:
 
     def slot_attaches(self, call: Call) -> bool:
         return self.slot.opening == "attached" or "image" in call.parameters
-
-
-def adds(turn: PlannedTurn, name: str) -> bool:
-    return (turn.call.intent, name) in {("add_object", "object"), ("replace_object", "replacement")}
 
 
 def only_subject(shot: Shot) -> str | None:

@@ -5,10 +5,10 @@ from itertools import pairwise
 
 import pytest
 
-from generators.banks import exchanges
 from generators.checks import CHECKS
 from generators.dialogues import assemble, scene_key
 from generators.doings import doings
+from generators.exchange_bank import exchanges
 from generators.grammar import speak
 from generators.words import read
 from schemas.dialogue import Dialogue, Turn

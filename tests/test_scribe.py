@@ -16,9 +16,10 @@ import pytest
 import yaml
 from aiohttp import web
 
-from flows.build import batches, build, making_of
+from flows.build import build, making_of
 from flows.plans import plan_of
 from flows.progress import Silent
+from flows.rounds import batches
 from flows.scribe import Scribe
 from flows.stages import Prepared, attempt, prepare_batch
 from flows.verify import verify_release
