@@ -19,7 +19,6 @@ from urllib.parse import urlsplit
 
 import openai
 from openai import AsyncOpenAI, DefaultAioHttpClient
-from pydantic import Field
 
 from clients.errors import CallFailed
 from clients.kept import Kept
@@ -27,7 +26,7 @@ from clients.money import Spent
 from clients.pace import Bucket, Window
 from clients.requests import Finish, Message, Request, Response, Usage
 from schemas.errors import Refused
-from schemas.identity import Record
+from schemas.plan import Pace
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})
 Pictures = Callable[[str], bytes]
@@ -38,16 +37,10 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
 FAULTY_FOR_ALL = 5  # so many refusals as malformed, and not one answer, mean that every call is
 
 
-class Endpoint(Record):
+class Endpoint(Pace):
     """Where a model is asked, and how hard."""
 
     base_url: str | None = None
-    key_variable: str = "OPENAI_API_KEY"
-    concurrency: int = Field(default=32, ge=1, le=4096)
-    per_minute: float | None = Field(default=None, gt=0, description="Requests.")
-    tokens_per_minute: float | None = Field(default=None, gt=0)
-    timeout: float = Field(default=180.0, gt=0, description="Seconds for one try.")
-    tries: int = Field(default=8, ge=1, le=50)
 
     @property
     def warning(self) -> str | None:

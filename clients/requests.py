@@ -40,7 +40,7 @@ class Request(Record):
 
     @property
     def tokens_at_most(self) -> int:
-        """A guess before anything is counted, for limits by the minute: four letters to a token, rounded up."""
+        """A guess before anything is counted, for limits by the minute: three letters to a token."""
         letters = sum(len(message.text) for message in self.messages)
         pictures = sum(len(message.pictures) for message in self.messages)
         return letters // 3 + TOKENS_OF_A_PICTURE * pictures + self.max_tokens

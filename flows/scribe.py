@@ -62,7 +62,7 @@ class Scribe:
         author = plan.author
         self.plan, self.library, self.progress, self.offline = plan, library, progress, offline
         self.folder = Path(author.templates) if author.templates else TEMPLATES
-        self.endpoint = Endpoint(base_url=author.base_url, **author.pace.model_dump(exclude={"budget", "prices"}))
+        self.endpoint = Endpoint(base_url=author.base_url, **author.pace.model_dump())
         table = prices(Path(author.pace.prices) if author.pace.prices else PRICES)
         self.spent = Spent(table.get(author.model), author.pace.budget)
         self.kept = Kept(data / KEPT)

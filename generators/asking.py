@@ -18,6 +18,7 @@ from schemas.outline import PlannedTurn
 
 TRIES = 8
 ACCEPTED = 0.65
+PLAINLY = {"earlier_image": 0.0, "negative": 0.0, "anaphora": 0.0}
 # How a proposal's facts name the object where a question back may be which one.
 AMONG = " on the "
 
@@ -65,7 +66,7 @@ def offered(walk: Walk, first: str, second: str, declined: bool) -> bool:
         walk.amend(-1, phenomena="yes_no", given={"leans": "yes"}, reason="the offer of the turn before")
         return True
     walk.restore(before)
-    with walk.rated(earlier_image=0.0, negative=0.0, anaphora=0.0):
+    with walk.rated(**PLAINLY):
         if not take_turn_as(walk, first):
             walk.restore(before)
             return False
@@ -80,11 +81,11 @@ def edits_in_a_row(walk: Walk, first: str, second: str) -> bool:
     """Two changes of the current picture, one on the other, the second sayable in a verb phrase."""
     if first == second or not {first, second} <= EDITS.keys():
         return False
-    with walk.rated(earlier_image=0.0, negative=0.0, anaphora=0.0):
-        if not any(take_turn(walk, first) for _ in range(TRIES)):
+    with walk.rated(**PLAINLY):
+        if not take_turn_as(walk, first):
             return False
         walk.spoken_of = None
-        if not any(take_turn(walk, second) for _ in range(TRIES)):
+        if not take_turn_as(walk, second):
             return False
     return bool(doings(walk.turns[-1])) and not takes_away_again(*walk.turns[-2:])
 
@@ -92,7 +93,7 @@ def edits_in_a_row(walk: Walk, first: str, second: str) -> bool:
 def ask_back(walk: Walk, skill: str) -> bool:
     """A request that leaves out what its skill needs; the assistant asks, and a word or two answer."""
     before = walk.state()
-    with walk.rated(earlier_image=0.0, negative=0.0, anaphora=0.0):
+    with walk.rated(**PLAINLY):
         for _ in range(TRIES):
             if skill in EDITS and take_turn(walk, skill):
                 asked = unanswered(walk, walk.turns[-1])
@@ -120,7 +121,7 @@ def lacks_only_this(entry: Underspecified, turn: PlannedTurn) -> bool:
     parameters = turn.call.parameters
     if entry.skill != turn.call.intent or any(parameters.get(k) != v for k, v in entry.when.items()):
         return False
-    said = {name for text in entry.said for name in ("object",) if f"{{{name}}}" in text}
+    said = {"object"} if any("{object}" in text for text in entry.said) else set()
     return parameters.keys() == {entry.missing} | said | entry.when.keys()
 
 

@@ -74,6 +74,11 @@ class Kind:
         return f"{article} {self.noun}".strip()
 
     @property
+    def dyeable(self) -> bool:
+        """People are given other clothes, not another colour."""
+        return self.recolourable and self.group != "people"
+
+    @property
     def can_wear(self) -> tuple[str, ...]:
         """The worn things there is a place for on this one."""
         return tuple(k.noun for k in kinds().values() if k.worn in self.slots)

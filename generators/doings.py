@@ -2,7 +2,7 @@
 
 from generators.banks import slots
 from generators.exchange_bank import exchanges
-from generators.phrasing import known
+from generators.phrasing import implied, known, says
 from schemas.outline import PlannedTurn
 
 UNSAID = frozenset({"image"})
@@ -14,15 +14,10 @@ def doings(turn: PlannedTurn) -> list[str]:
     to_say = set(turn.call.parameters) - UNSAID
     found = []
     for doing in exchanges().doings.get(turn.call.intent, ()):
-        if any(str(facts.get(name)) != str(value) for name, value in doing.when.items()):
+        if not says(doing.when, facts):
             continue
         for text in doing.said:
             names = {name for name, _ in slots(text)}
             if names <= facts.keys() and not to_say - names - doing.when.keys() - implied(names):
                 found.append(text)
     return found
-
-
-def implied(names: set[str]) -> set[str]:
-    """Parameters that other facts say: an angle is said by its degrees and turn, a style by its phrase."""
-    return {said for fact, said in (("degrees", "angle"), ("as_style", "style")) if fact in names}

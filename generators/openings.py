@@ -8,7 +8,6 @@ from generators.controls import control
 from generators.edits import apply
 from generators.prompts import members
 from generators.proposals.picture import RETOUCHABLE
-from generators.proposals.things import dyeable
 from generators.scenes import compose, read
 from schemas.answer import Call
 from schemas.outline import Shot
@@ -23,7 +22,7 @@ def looks(text: str) -> tuple[bool, bool]:
     """Of a prompt's picture: whether its style leaves no colours, and whether anything in it can be recoloured."""
     reading = read(text)
     style = styles().get(reading.style or "")
-    return bool(style and style.colourless), any(dyeable(noun) for noun in reading.nouns)
+    return bool(style and style.colourless), any(kinds()[noun].dyeable for noun in reading.nouns)
 
 
 def suits(prompt: Prompt, skill: str) -> bool:

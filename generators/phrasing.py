@@ -41,9 +41,9 @@ class Candidate(NamedTuple):
     unsaid: tuple[str, ...]
 
 
-def says(group: Group, facts: Facts) -> bool:
-    """Whether what the group's wording says by itself is so."""
-    return all(str(facts.get(key)) == str(value) for key, value in group.when.items())
+def says(when: Facts, facts: Facts) -> bool:
+    """Whether what a wording says by itself is so."""
+    return all(str(facts.get(key)) == str(value) for key, value in when.items())
 
 
 def known(turn: PlannedTurn) -> dict[str, Value]:
@@ -72,7 +72,7 @@ def candidates(bank: Bank, turn: PlannedTurn, facts: Facts, split: Split) -> Ite
     to_say = {name for name in turn.call.parameters if name not in UNSPOKEN}
     pronouns = {turn.given.get("pronoun_of")}
     for group in bank.groups:
-        if not says(group, facts):
+        if not says(group.when, facts):
             continue
         for form, slug, text in group.constructions():
             if split != "test" and bank.is_for_test(slug, text):
@@ -81,15 +81,14 @@ def candidates(bank: Bank, turn: PlannedTurn, facts: Facts, split: Split) -> Ite
             names = {name for name, _ in needed}
             if not names <= facts.keys() or any(bare and name in pronouns for name, bare in needed):
                 continue
-            unsaid = sorted(to_say - names - group.when.keys() - implied(group, names))
+            unsaid = sorted(to_say - names - group.when.keys() - implied(names))
             if all(name in bank.clauses for name in unsaid):
                 yield Candidate(group, form, slug, text, tuple(unsaid))
 
 
-def implied(group: Group, names: set[str]) -> set[str]:
+def implied(names: set[str]) -> set[str]:
     """Parameters that other facts say: an angle is said by its degrees and turn, a style by its phrase."""
-    angle = {"angle"} if "degrees" in names or "angle" in group.when else set()
-    return angle | ({"style"} if "as_style" in names else set())
+    return {said for fact, said in (("degrees", "angle"), ("as_style", "style")) if fact in names}
 
 
 def pick(found: Sequence[Candidate], manner: Manner, later: bool, rng: Random) -> Candidate | None:
@@ -169,7 +168,7 @@ def fitting(bank: Bank, group: Group, facts: Facts) -> list[str]:
 
 def replies(bank: Bank, facts: Facts, group: Group | None = None) -> list[str]:
     """What the assistant can answer: from the group that was used, else from any that says what is so."""
-    groups = [group] if group else [g for g in bank.groups if says(g, facts)]
+    groups = [group] if group else [g for g in bank.groups if says(g.when, facts)]
     found = [reply for g in groups for reply in fitting(bank, g, facts)]
     if not found:
         raise Refused(f"generators/banks/{bank.skill}.yaml: no reply can be filled from {sorted(facts)}")

@@ -169,7 +169,7 @@ def other_colour(text: str) -> Iterator[Revised]:
         return
     for spot in spots(text):
         kind = kinds()[spot.token.name]
-        if kind.recolourable and kind.worn is None and kind.group != "people":
+        if kind.dyeable and kind.worn is None:
             for colour in colours():
                 article = "an" if colour[0] in "aeiou" else "a"
                 changed = f"{text[: spot.start]}{article} {colour} {text[spot.token.start :]}"

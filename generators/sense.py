@@ -33,11 +33,7 @@ def undoes(turns: Sequence[PlannedTurn], creates: Collection[str], skill: str, p
 def was_done(shots: Sequence[Shot], call: Call, made: Scene) -> bool:
     """Whether this very call has made this very picture before."""
     done = [shot.call for shot in shots if shot.scene == made and shot.call.intent == call.intent]
-    return any(apart_from_picture(earlier) == apart_from_picture(call) for earlier in done)
-
-
-def apart_from_picture(call: Call) -> dict[str, object]:
-    return {name: value for name, value in call.parameters.items() if name != "image"}
+    return any(earlier.apart_from_image == call.apart_from_image for earlier in done)
 
 
 def takes_away_again(first: PlannedTurn, second: PlannedTurn) -> bool:

@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar, get_args
 
 from schemas.errors import Refused
 from schemas.identity import keyed
-from schemas.outline import TURN_CLASSES, TURNS_OF, Opening, Recipe, Slot, TurnClass
+from schemas.outline import TURN_CLASSES, Opening, Recipe, Slot, TurnClass, turn_class_of
 from schemas.plan import Cell, Plan
 from schemas.prompt import SPLITS, Prompt, Split
 from schemas.skill import Library
@@ -167,10 +167,6 @@ def voices_of(plan: Plan, manners: Sequence[str], total: int, *key: str | int) -
     return deck(plan.dialogues.manners or dict.fromkeys(manners, 1.0), total, plan.seed, *key)
 
 
-def class_of(turns: int) -> TurnClass:
-    return next(c for c in TURN_CLASSES if TURNS_OF[c][0] <= turns <= TURNS_OF[c][1])
-
-
 def cell_slots(
     plan: Plan, split: Split, prompts: Sequence[Prompt], library: Library, manners: Sequence[str], suits: Suits
 ) -> Iterator[list[Slot]]:
@@ -191,7 +187,7 @@ def cell_slots(
         for n, (opening, manner) in enumerate(zip(openings, voices, strict=True)):
             prompt = fitting[n % len(fitting)]
             slots.append(
-                Slot(prompt_id=prompt.id, number=used[prompt.id], split=split, turn_class=class_of(cell.turns),
+                Slot(prompt_id=prompt.id, number=used[prompt.id], split=split, turn_class=turn_class_of(cell.turns),
                      opening=opening, focus=cell.skill, manner=manner, turns=cell.turns, phenomenon=cell.phenomenon,
                      recipe=recipe_of(cell), draw=draws[manner])
             )  # fmt: skip

@@ -21,6 +21,11 @@ class Call(Record):
     parameters: dict[str, Value] = Field(default_factory=dict)
 
     @property
+    def apart_from_image(self) -> dict[str, Value]:
+        """What it asks for, whichever picture it works on."""
+        return {name: value for name, value in self.parameters.items() if name != "image"}
+
+    @property
     def parameters_json(self) -> str:
         return canonical_json(self.parameters)
 

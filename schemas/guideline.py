@@ -55,7 +55,7 @@ class Guideline(Record):
 
     def vaguely_said(self, call: Call, heard: str) -> bool:
         """Whether a vague wish that stands for this very call was heard."""
-        wanted = {name: value for name, value in call.parameters.items() if name != "image"}
+        wanted = call.apart_from_image
         return any(
             wish.intent == call.intent
             and wish.parameters == wanted

@@ -16,6 +16,12 @@ from schemas.scene import Scene
 TurnClass = Literal["single", "short", "long"]
 TURN_CLASSES: tuple[TurnClass, ...] = ("single", "short", "long")
 TURNS_OF: dict[TurnClass, tuple[int, int]] = {"single": (1, 1), "short": (2, 3), "long": (4, 6)}
+
+
+def turn_class_of(turns: int) -> TurnClass:
+    return next((name for name, (least, most) in TURNS_OF.items() if least <= turns <= most), "long")
+
+
 Opening = Literal["attached", "requested"]
 # How a picture comes about where it is not simply asked for: worked out by questions, or drawn again and again.
 Recipe = Literal["guided", "revision"]

@@ -17,7 +17,6 @@ from PIL import Image as Pillow
 
 from schemas.dialogue import Dialogue
 from schemas.errors import Damaged
-from schemas.outline import TURNS_OF
 from store.files import read_table, rows_of, whole
 from store.parts import parse, read_pictures
 from store.rows import arrow_schema, row_of
@@ -124,10 +123,6 @@ def cells_of(dialogue: Dialogue) -> set[str]:
     """Skill, number of turns and phenomenon: the cells of which the dialogue holds a turn."""
     length = len(dialogue.turns)
     return {f"{t.call.intent}/{length}/{name}" for t in dialogue.turns for name in t.phenomena or ("plain",)}
-
-
-def turn_class_of(turns: int) -> str:
-    return next((name for name, (least, most) in TURNS_OF.items() if least <= turns <= most), "long")
 
 
 def picture_problem(data: bytes) -> str | None:

@@ -18,8 +18,8 @@ import pyarrow.parquet as pq
 
 from schemas.errors import Damaged
 from schemas.manifest import Manifest
+from schemas.outline import turn_class_of
 from store.files import first_line, rows_of
-from store.shards import turn_class_of
 from store.versions import EDITED
 
 Stratum = tuple[str, str]

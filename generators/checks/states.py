@@ -5,7 +5,6 @@ coherent(dialogue, library) -> "turns.1: object 'bench' is still in picture 2"
 
 from generators.edits import CREATES, EDITS
 from generators.scenes import find, find_worn
-from schemas.answer import Call
 from schemas.dialogue import Dialogue, Turn
 from schemas.scene import Scene
 from schemas.skill import IMAGE, Library, Skill, Value
@@ -68,7 +67,8 @@ def made_otherwise(dialogue: Dialogue, turn: Turn, skill: Skill, shown: set[int]
     if turn.image_after is None or turn.image_after in shown:
         return None
     recipe = dialogue.images[turn.image_after].recipe
-    if apart_from_image(recipe.call) != apart_from_image(turn.call):
+    made, wanted = recipe.call, turn.call
+    if (made.intent, made.apart_from_image) != (wanted.intent, wanted.apart_from_image):
         return f"picture {turn.image_after} was made by {recipe.call.intent} {recipe.call.parameters_json}"
     if skill.type == "create" and skill.input("image") is None:  # also where it draws a picture again
         return None if recipe.source is None else f"{skill.id} makes a new picture, not one from another"
@@ -76,11 +76,6 @@ def made_otherwise(dialogue: Dialogue, turn: Turn, skill: Skill, shown: set[int]
     if recipe.source != before:
         return f"picture {turn.image_after} was not made from picture {turn.image_before}"
     return None
-
-
-def apart_from_image(call: Call) -> Call:
-    kept = {name: value for name, value in call.parameters.items() if name != "image"}
-    return Call(intent=call.intent, parameters=kept)
 
 
 def not_in_scene(dialogue: Dialogue, turn: Turn, skill: Skill) -> str | None:

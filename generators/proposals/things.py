@@ -67,13 +67,8 @@ def propose_replace_object(view: View, rng: Random) -> Proposal | None:
     return Proposal({"object": name, "replacement": kind.noun}, {"object": f"the {name}", "replacement": kind.a_noun})
 
 
-def dyeable(noun: str) -> bool:
-    """People are given other clothes, not another colour."""
-    return kinds()[noun].recolourable and kinds()[noun].group != "people"
-
-
 def propose_recolor(view: View, rng: Random) -> Proposal | None:
-    name = thing_of(view, rng, lambda thing: dyeable(thing.noun))
+    name = thing_of(view, rng, lambda thing: kinds()[thing.noun].dyeable)
     thing = thing_named(view, name)
     if thing is None or name is None:
         return None
