@@ -69,7 +69,7 @@ class Client:
     async def ask(self, request: Request, stage: str) -> Response:
         found = self.kept.get(request)
         if found is not None:
-            self.spent.kept[stage] += 1
+            self.spent.add_kept(stage, found.usage)
             return found
         if self.offline:
             raise Refused(f"offline, and a response of {request.model} for {stage!r} was not kept: {request.key[:12]}")
@@ -78,7 +78,8 @@ class Client:
             return await asyncio.shield(twin)
         self.asking[request.key] = asyncio.get_running_loop().create_future()
         try:
-            response = await self.asked(request, stage)
+            async with self.spent.room_for(request.at_most):
+                response = await self.asked(request, stage)
         except BaseException as error:
             failed = self.asking.pop(request.key)
             failed.set_exception(error if isinstance(error, Exception) else CallFailed("cancelled", stage))
@@ -96,9 +97,8 @@ class Client:
                 await asyncio.sleep(max(asked_to_wait, pause * self.rng.uniform(0.5, 1.0)))
                 pause, asked_to_wait = min(LONGEST_PAUSE, pause * 2), 0.0
             await self.calls.take()
-            await self.tokens.take(request.tokens_at_most)
+            await self.tokens.take(request.at_most.total)
             async with self.window.place():
-                self.spent.check()
                 started, form = time.monotonic(), self.form
                 try:
                     answer = await self.send(request, form)
@@ -111,6 +111,7 @@ class Client:
                 else:
                     response = read(answer, time.monotonic() - started)
                     self.window.went_well(response.seconds)
+                    self.tokens.give_back(request.at_most.total - response.usage.total)
                     self.answered += 1
                     self.spent.add(stage, response.usage)
                     self.kept.put(request, response, stage)

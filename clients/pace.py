@@ -82,3 +82,8 @@ class Bucket:
         self.free_at = begin + amount / self.rate
         if begin > now:
             await asyncio.sleep(begin - now)
+
+    def give_back(self, amount: float) -> None:
+        """What was taken and not needed after all."""
+        if self.rate is not None and amount > 0:
+            self.free_at -= amount / self.rate

@@ -39,11 +39,11 @@ class Request(Record):
         return digest(self)
 
     @property
-    def tokens_at_most(self) -> int:
-        """A guess before anything is counted, for limits by the minute: three letters to a token."""
+    def at_most(self) -> "Usage":
+        """A guess before anything is counted, for limits and budgets: three letters to a token."""
         letters = sum(len(message.text) for message in self.messages)
         pictures = sum(len(message.pictures) for message in self.messages)
-        return letters // 3 + TOKENS_OF_A_PICTURE * pictures + self.max_tokens
+        return Usage(prompt=letters // 3 + TOKENS_OF_A_PICTURE * pictures, completion=self.max_tokens)
 
 
 TOKENS_OF_A_PICTURE = 800
@@ -53,6 +53,10 @@ class Usage(Record):
     prompt: int = 0
     completion: int = 0
     cached: int = Field(default=0, description="Of the prompt, what the server had at hand and bills for less.")
+
+    @property
+    def total(self) -> int:
+        return self.prompt + self.completion
 
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(

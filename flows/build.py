@@ -22,6 +22,7 @@ from flows.stages import (
     prompts_part,
     prompts_per_batch,
     source_fingerprint,
+    words_by_model,
 )
 from flows.workers import Pool, pool
 from generators.catalogue import art_licence
@@ -40,6 +41,7 @@ from store.settle import likeness_across_splits, rejects_by_reason
 from store.shards import Source, Tally, write_shard
 
 if TYPE_CHECKING:
+    from flows.models import Model
     from flows.scribe import Scribe
 
 T = TypeVar("T")
@@ -87,12 +89,14 @@ def build_anew(
     plan: Plan, making: Making, data: Path, workers: int, progress: Progress, step: Step, offline: bool
 ) -> Outcome:
     clock, parts = Clock(), Parts(data / "parts")
-    with clock.stage("prompts"):
-        prompts = step("prompts", lambda: read_records(prompts_part(parts, plan), Prompt))
-    by_split = split_prompts(plan, prompts)
+
+    def prompts() -> list[Prompt]:
+        with clock.stage("prompts"):
+            return read_records(prompts_part(parts, plan, model), Prompt)
 
     def dialogues() -> list[Round]:
-        return fill(parts, plan, making.library, by_split, workers, progress, clock, scribe)
+        scribe = scribe_of(plan, making.library, model)
+        return fill(parts, plan, making.library, split_prompts(plan, written), workers, progress, clock, scribe)
 
     def release() -> Outcome:
         # Workers of their own: those that painted are full of glyphs.
@@ -101,11 +105,12 @@ def build_anew(
                 tallies = write_shards(folder, plan, rounds, crew, progress)
             return close(data, folder, making, tallies, rounds, clock)
 
-    with scribe_of(plan, making.library, data, progress, offline) as scribe:
+    with model_of(plan, data, progress, offline) as model:
+        written = step("prompts", prompts)
         rounds = step("dialogues", dialogues)
         outcome = step("release", release)
         if outcome.new:
-            write_text(outcome.folder / "run.json", run_record(clock, workers, scribe))
+            write_text(outcome.folder / "run.json", run_record(clock, workers, model))
             rebuild(data)
     return outcome
 
@@ -172,21 +177,29 @@ def making_of(plan: Plan) -> Making:
 
 
 @contextmanager
-def scribe_of(plan: Plan, library: Library, data: Path, progress: Progress, offline: bool) -> Iterator["Scribe | None"]:
-    """Who has a model write; nothing of it is loaded where the grammar writes."""
+def model_of(plan: Plan, data: Path, progress: Progress, offline: bool) -> Iterator["Model | None"]:
+    """The model that writes for this run; nothing of it is loaded where the grammar writes."""
     if plan.author.kind == "grammar":
         yield None
         return
+    from flows.models import Model
+
+    with closing(Model(plan.author, plan.seed, data, progress, offline)) as model:
+        yield model
+
+
+def scribe_of(plan: Plan, library: Library, model: "Model | None") -> "Scribe | None":
+    if model is None or not words_by_model(plan):
+        return None
     from flows.scribe import Scribe
 
-    with closing(Scribe(plan, library, data, progress, offline)) as scribe:
-        yield scribe
+    return Scribe(plan, library, model)
 
 
-def run_record(clock: Clock, workers: int, scribe: "Scribe | None") -> str:
+def run_record(clock: Clock, workers: int, model: "Model | None") -> str:
     seconds = {name: round(value, 1) for name, value in clock.seconds.items()}
     fields: dict[str, Any] = {
-        **({"author": scribe.record()} if scribe else {}),
+        **({"author": model.record()} if model else {}),
         "seconds": seconds,
         "workers": workers,
         "host": platform.node(),

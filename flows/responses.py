@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 from clients.kept import Kept
-from flows.scribe import KEPT
+from flows.models import KEPT
 from schemas.errors import BadInput
 
 DAY = 86_400

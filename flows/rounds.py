@@ -22,7 +22,7 @@ from flows.stages import (
     prepare_batch,
     prompts_per_batch,
 )  # fmt: skip
-from flows.workers import pool
+from flows.workers import Pool, pool
 from generators.banks import manners
 from generators.openings import suits
 from generators.slots import allot, cell_slots
@@ -70,17 +70,22 @@ def fill(
     that adding one changes nothing about the rest."""
 
     def make(wanted: Iterable[Batch], total: int, stage: str) -> dict[str, Source]:
-        progress.stage(stage if scribe is None else f"{stage}: pictures", total)
-        prepared: list[Prepared] = []
-        with clock.stage("dialogues"), pool(workers) as crew:
+        sources: dict[str, Source] = {}
+
+        def prepared(crew: Pool) -> Iterator[Prepared]:
             work = partial(make_batch if scribe is None else prepare_batch, parts, plan, library)
             for done in crew.each(work, wanted):
-                prepared.append(done)
+                sources[done.batch.name] = done.source
+                yield done
+
+        with clock.stage("dialogues"), pool(workers) as crew:
+            if scribe is not None:
+                scribe.write(prepared(crew), total)
+                return sources
+            progress.stage(stage, total)
+            for done in prepared(crew):
                 progress.advance(len(done.batch.slots), f"{done.pictures:,} pictures in {done.batch.name}")
-        if scribe is not None:
-            with clock.stage("words"):
-                scribe.write(sorted(prepared, key=lambda each: each.batch.name))
-        return {each.batch.name: each.source for each in prepared}
+        return sources
 
     deals = [partial(batches, plan, by_split, library)]
     deals += [partial(cell_batches, plan, by_split, library, n) for n in range(len(plan.dialogues.cells))]

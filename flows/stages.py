@@ -11,10 +11,10 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flows.workers import hand_back_memory
-from generators import banks, briefs, cards, catalogue, checks
+from generators import banks, cards, catalogue, checks, tasks
 from generators.checks import CHECKS, first_failure
 from generators.checks.own import own_checks, own_sources
 from generators.dialogues import assemble
@@ -42,6 +42,9 @@ from store.parts import (
     write_records,
 )  # fmt: skip
 from store.shards import Source
+
+if TYPE_CHECKING:
+    from flows.models import Model
 
 STAGES: Mapping[str, int] = {"prompts": 1, "outlines": 2, "pictures": 1, "dialogues": 2, "settled": 1, "release": 2}
 DIALOGUES_PER_BATCH = 200  # ten prompts of the paper's plan
@@ -72,7 +75,8 @@ def words_of_checks() -> str:
 def source_fingerprint(plan: Plan) -> str:
     """Everything beside the plan that decides what it becomes: what is ours, and the user's own checks."""
     files = [art(), phrase_banks(), data_files(cards.CARDS), words_of_checks()]
-    return digest([dict(STAGES), files, own_sources(plan.checks), author_mark(plan), RENDERER])
+    prompts = [asked_as(plan)] if prompts_by_model(plan) else []
+    return digest([dict(STAGES), files, own_sources(plan.checks), author_mark(plan), RENDERER, *prompts])
 
 
 def prompts_per_batch(plan: Plan) -> int:
@@ -89,32 +93,52 @@ class Batch(NamedTuple):
     attempt: int
 
 
-def prompts_part(parts: Parts, plan: Plan) -> Path:
+def prompts_part(parts: Parts, plan: Plan, model: "Model | None") -> Path:
     own = plan.prompts.file
+    by_model = prompts_by_model(plan)
     share = [
         plan.seed,
         plan.prompts.model_dump(mode="json"),
         sha256_of(Path(own)) if own and Path(own).is_file() else None,
+        *([asked_as(plan), plan.attempts] if by_model else []),
     ]
     path = parts.path("prompts", plan.name, fingerprint("prompts", STAGES["prompts"], share, art()))
     if not path.exists():
-        prompts = read_prompts(Path(own), plan.prompts.count) if own else seed_prompts(plan)
+        if own:
+            prompts = read_prompts(Path(own), plan.prompts.count)
+        elif by_model and model is not None:
+            from flows.prompter import model_prompts
+
+            prompts = model_prompts(plan, model)
+        else:
+            prompts = seed_prompts(plan)
         write_records(path, {prompt.id: prompt for prompt in prompts})
     return path
 
 
+def prompts_by_model(plan: Plan) -> bool:
+    return plan.author.kind == "openai" and "prompts" in plan.author.writes and plan.prompts.file is None
+
+
+def words_by_model(plan: Plan) -> bool:
+    return plan.author.kind == "openai" and "dialogues" in plan.author.writes
+
+
 def author_of(plan: Plan) -> str:
-    return plan.author.model or AUTHOR
+    return plan.author.model if words_by_model(plan) else AUTHOR
 
 
 def author_mark(plan: Plan) -> Any:
     """What decides the words beside the outlines: the banks, or the model, how it is asked and its templates."""
-    asked = plan.author.model_dump(mode="json", exclude={"pace", "base_url"})
-    return [asked, template_files(plan), phrase_banks()] if plan.author.kind == "openai" else [AUTHOR, phrase_banks()]
+    return [asked_as(plan), phrase_banks()] if words_by_model(plan) else [AUTHOR, phrase_banks()]
+
+
+def asked_as(plan: Plan) -> Any:
+    return [plan.author.model_dump(mode="json", exclude={"pace", "base_url", "writes"}), template_files(plan)]
 
 
 def template_files(plan: Plan) -> list[list[str]]:
-    folders = [briefs.TEMPLATES, *([Path(plan.author.templates)] if plan.author.templates else [])]
+    folders = [tasks.TEMPLATES, *([Path(plan.author.templates)] if plan.author.templates else [])]
     return [[path.name, sha256_of(path)] for folder in folders for path in sorted(folder.iterdir()) if path.is_file()]
 
 

@@ -16,11 +16,11 @@ from generators.banks import bank_of, read_yaml
 from generators.doings import doings
 from generators.phrasing import fill
 from generators.proposals.talk import AS_SAID
+from generators.tasks import TEMPLATES
 from schemas.identity import keyed
 from schemas.outline import Outline, PlannedTurn
 from schemas.skill import Library
 
-TEMPLATES = Path(__file__).parent / "templates"
 UNSAID = frozenset({"image", "show", "avoid"})
 PRONOUNS = {"thing": "it", "person": "them", "plural": "them"}
 

@@ -1,24 +1,18 @@
 """The author that is a language model: it is given the outline and finds the words, never the labels.
 
-    result = await write(outline, library, author, judge, ask)
-    -> Written(dialogue=Dialogue(…)) or Written(reason="grounded: turns.1: colour 'teal' was never said")
-
-`ask` sends messages and gives back what the model said; what sends them, keeps them and pays for them is not known
-here. A dialogue that fails a check goes back with the reason, a few times; then the outline is given up.
+dialogue = await pursue(writing(outline, library, judge, TEMPLATES), ask, repairs=2, fresh=1, folder=TEMPLATES)
+-> Dialogue(…), or Unusable("grounded: turns.1: colour 'teal' was never said")
 """
 
-import json
-import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import jinja2
-
-from generators.briefs import TEMPLATES, brief, hints
+from generators.briefs import brief, hints
 from generators.exchanges import Spoken
+from generators.tasks import Said, Task, Unusable
+from generators.tasks import opening as opening_of
 from schemas.dialogue import Dialogue
-from schemas.errors import BadInput
 from schemas.outline import Outline
 from schemas.skill import Library
 
@@ -28,33 +22,18 @@ TURN: dict[str, Any] = {
     "required": ["user", "reply"],
     "additionalProperties": False,
 }
-PARTED = "\n---\n"
-OBJECT = re.compile(r"\{.*\}", re.DOTALL)
+
+Judge = Callable[[Outline, Sequence[Spoken]], tuple[Dialogue, str | None]]
 
 
-class Said(NamedTuple):
-    """One message of the exchange with the model."""
+def writing(outline: Outline, library: Library, judge: Judge, folder: Path) -> Task[Dialogue]:
+    def accept(fields: dict[str, Any]) -> Dialogue:
+        dialogue, failure = judge(outline, words_in(fields, len(outline.turns)))
+        if failure is not None:
+            raise Unusable(failure)
+        return dialogue
 
-    role: str
-    text: str
-
-
-class Told(NamedTuple):
-    """What the model answered, and how it ended."""
-
-    text: str
-    finish: str
-
-
-Ask = Callable[[Sequence[Said]], Awaitable[Told]]
-Judge = Callable[[Sequence[Spoken]], tuple[Dialogue, str | None]]
-
-
-class Written(NamedTuple):
-    """A dialogue that passed, or the reason of its last failure."""
-
-    dialogue: Dialogue | None = None
-    reason: str | None = None
+    return Task(opening(outline, library, folder), form_of(outline), accept)
 
 
 def form_of(outline: Outline) -> dict[str, Any]:
@@ -64,65 +43,21 @@ def form_of(outline: Outline) -> dict[str, Any]:
     return {"type": "object", "properties": {"turns": turns}, "required": ["turns"], "additionalProperties": False}
 
 
-class NotWords(Exception):
-    """What came is not the words of the dialogue; the message is a named reason."""
-
-
-async def write(outline: Outline, library: Library, judge: Judge, ask: Ask, repairs: int, folder: Path) -> Written:
-    said = opening(outline, library, folder)
-    reason = ""
-    for number in range(repairs + 1):
-        told = await ask(said)
-        try:
-            dialogue, failure = judge(words_in(told, len(outline.turns)))
-            if failure is None:
-                return Written(dialogue=dialogue)
-            reason = failure
-        except NotWords as error:
-            reason = f"author: {error}"
-            if told.finish in ("refusal", "content_filter"):
-                break
-        if number < repairs:
-            said = [
-                *said,
-                Said("assistant", told.text or "{}"),
-                Said("user", render("repair.md", folder, problem=reason)),
-            ]
-    return Written(reason=reason)
-
-
 def opening(outline: Outline, library: Library, folder: Path) -> list[Said]:
     turns = brief(outline, library, folder)
     manner = hints(folder)["manners"].get(outline.slot.manner, outline.slot.manner)
     attached = any(turn.attached for turn in outline.turns)
-    text = render("dialogue.md", folder, turns=turns, manner=manner, prompt=outline.prompt.text, pictures=attached)
-    system, _, task = text.partition(PARTED)
-    return [Said("system", system.strip()), Said("user", task.strip())]
+    fields = {"turns": turns, "manner": manner, "prompt": outline.prompt.text, "pictures": attached}
+    return opening_of("dialogue.md", folder, **fields)
 
 
-def render(name: str, folder: Path, **fields: Any) -> str:
-    loader = jinja2.ChoiceLoader([jinja2.FileSystemLoader(folder), jinja2.FileSystemLoader(TEMPLATES)])
-    environment = jinja2.Environment(loader=loader, undefined=jinja2.StrictUndefined, trim_blocks=True)
-    try:
-        return environment.get_template(name).render(**fields)
-    except jinja2.TemplateError as error:
-        raise BadInput(f"{folder / name}: is no template that can be filled: {error}") from error
-
-
-def words_in(told: Told, turns: int) -> list[Spoken]:
-    """The words of each turn; NotWords with a named reason where there are none."""
-    if told.finish in ("refusal", "content_filter"):
-        raise NotWords("refused")
-    if not told.text.strip():
-        raise NotWords("empty")
-    fields = object_in(told.text)
-    if fields is None:
-        raise NotWords("truncated" if told.finish == "length" else "not_json")
+def words_in(fields: dict[str, Any], turns: int) -> list[Spoken]:
+    """The words of each turn; Unusable with a named reason where there are none."""
     entries = fields.get("turns")
     if not isinstance(entries, list) or not all(is_turn(entry) for entry in entries):
-        raise NotWords("wrong_shape")
+        raise Unusable("author: wrong_shape")
     if len(entries) != turns:
-        raise NotWords(f"{len(entries)} turns instead of {turns}")
+        raise Unusable(f"author: {len(entries)} turns instead of {turns}")
     return [Spoken(e["user"].strip(), e["reply"].strip(), e["user"].strip(), "") for e in entries]
 
 
@@ -132,15 +67,3 @@ def is_turn(entry: object) -> bool:
         and {"user", "reply"} <= entry.keys()
         and all(isinstance(entry[name], str) and entry[name].strip() for name in ("user", "reply"))
     )
-
-
-def object_in(text: str) -> dict[str, Any] | None:
-    """The JSON object that a text is, or holds between other words."""
-    for candidate in (text, *OBJECT.findall(text)):
-        try:
-            found = json.loads(candidate)
-        except ValueError:
-            continue
-        if isinstance(found, dict):
-            return found
-    return None

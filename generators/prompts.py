@@ -72,12 +72,17 @@ def aside(split: Split, rng: Random) -> str:
     return finished(core, rng.choice(finishes(core)), rng)
 
 
-def seed_prompts(plan: Plan) -> list[Prompt]:
-    """As many distinct prompts as the plan asks for, its categories alike."""
+def categories_of(plan: Plan) -> tuple[str, ...]:
+    """Those that the plan names, or all."""
     for name in plan.prompts.categories:
         if name not in categories():
             raise BadInput(f"prompts.categories: no category {name!r}{did_you_mean(name, categories())}")
-    shares = dict.fromkeys(plan.prompts.categories or categories(), 1.0)
+    return plan.prompts.categories or categories()
+
+
+def seed_prompts(plan: Plan) -> list[Prompt]:
+    """As many distinct prompts as the plan asks for, its categories alike."""
+    shares = dict.fromkeys(categories_of(plan), 1.0)
     prompts = [
         prompt
         for category, count in apportion(shares, plan.prompts.count).items()

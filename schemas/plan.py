@@ -83,8 +83,11 @@ class Pace(Record):
     tokens_per_minute: float | None = Field(default=None, gt=0)
     timeout: float = Field(default=180.0, gt=0, description="Seconds for one try.")
     tries: int = Field(default=8, ge=1, le=50)
-    budget: float | None = Field(default=None, gt=0, description="Dollars; the build stops before it costs more.")
+    budget: float | None = Field(default=None, gt=0, description="Dollars; the build stops before its words cost more.")
     prices: str | None = Field(default=None, description="A table of prices of your own.")
+
+
+Work = Literal["prompts", "dialogues"]
 
 
 class Author(Record):
@@ -95,7 +98,9 @@ class Author(Record):
     base_url: str | None = Field(default=None, description="Where the model is; left out, OpenAI.")
     temperature: float = Field(default=1.0, ge=0, le=2)
     max_tokens: int = Field(default=2000, ge=16, le=100_000)
-    repairs: int = Field(default=2, ge=0, le=5, description="How often a dialogue goes back with what is wrong.")
+    writes: tuple[Work, ...] = Field(default=("prompts", "dialogues"), description="What is not the embedded author's.")
+    repairs: int = Field(default=2, ge=0, le=5, description="How often an answer goes back with what is wrong.")
+    fresh: int = Field(default=1, ge=0, le=5, description="How often a task is then put afresh.")
     sees: bool = Field(default=False, description="Whether the model is shown the first picture.")
     templates: str | None = Field(default=None, description="A folder of templates of your own.")
     pace: Pace = Pace()

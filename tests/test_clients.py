@@ -288,10 +288,12 @@ def test_a_slow_call_delays_only_itself(tmp_path: Path) -> None:
 
 
 def test_a_budget_stops_before_the_next_call_and_keeps_what_was_paid(tmp_path: Path) -> None:
-    spent = Spent(Price(prompt=100_000.0, completion=0.0), budget=5.0)  # a dollar a call
-    with pytest.raises(Refused, match=r"budget of 5.00 USD is spent \(5.00\)"):
-        run(lambda _: reply("in"), [request(str(n)) for n in range(50)], tmp_path, spent, concurrency=1)
-    assert sum(spent.calls.values()) == 5
+    """Calls under way count with what they may come to, so that many at once do not overrun it together."""
+    spent = Spent(Price(prompt=0.0, completion=200_000.0), budget=5.0)  # a dollar a call
+    asked = [request(str(n), max_tokens=10) for n in range(50)]
+    with pytest.raises(Refused, match=r"budget of 5.00 USD has no room for another call \(4.00 spent now"):
+        run(lambda _: reply("in"), asked, tmp_path, spent, concurrency=16)
+    assert sum(spent.calls.values()) == 4
     more, _ = run(lambda _: reply("in"), [request(str(n)) for n in range(5)], tmp_path, Spent())
     assert len(texts(more)) == 5
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +18,18 @@ import yaml
 from aiohttp import web
 
 from flows.build import build, making_of
+from flows.models import Model
 from flows.plans import plan_of
 from flows.progress import Silent
 from flows.rounds import batches
 from flows.scribe import Scribe
 from flows.stages import Prepared, attempt, prepare_batch
 from flows.verify import verify_release
-from generators.briefs import TEMPLATES
 from generators.grammar import speak
 from generators.model_author import opening
 from generators.prompts import seed_prompts
 from generators.slots import split_prompts
+from generators.tasks import TEMPLATES
 from schemas.errors import BadInput, Refused
 from schemas.plan import Plan
 from store.parts import Parts
@@ -49,7 +51,7 @@ def key(monkeypatch: pytest.MonkeyPatch) -> None:
 def plan_for(url: str, **author: Any) -> Plan:
     fields = small_plan().model_dump(mode="json")
     author["pace"] = {"tries": 3} | author.get("pace", {})
-    fields["author"] = {"kind": "openai", "model": "scripted", "base_url": url, **author}
+    fields["author"] = {"kind": "openai", "model": "scripted", "base_url": url, "writes": ["dialogues"], **author}
     return plan_of(fields, "plan")
 
 
@@ -99,8 +101,8 @@ def test_a_release_in_a_models_words_has_the_shape_of_any_other(tmp_path: Path, 
         form = server.asked[0].body["response_format"]
         assert form["type"] == "json_schema" and form["json_schema"]["strict"] is True
         run = json.loads((outcome.folder / "run.json").read_text())
-        assert run["author"]["calls"] == len(server.asked) >= 30
-        assert run["author"]["tokens"]["prompt"] == 10 * len(server.asked)
+        assert run["author"]["stages"]["dialogues"]["calls"] == len(server.asked) >= 30
+        assert run["author"]["stages"]["dialogues"]["tokens"]["prompt"] == 10 * len(server.asked)
         again = len(server.asked)
         assert not build(plan_for(server.url), tmp_path, 2, Silent()).new and len(server.asked) == again
 
@@ -139,17 +141,14 @@ def prepare(plan: Plan, root: Path) -> list[Prepared]:
     return [prepare_batch(Parts(root), plan, library, batch) for batch in batches(plan, by_split, library, None, 0)]
 
 
-def written(plan: Plan, tmp_path: Path, painted: Path) -> tuple[Scribe, list[dict[str, Any]]]:
+def written(plan: Plan, tmp_path: Path, painted: Path) -> tuple[Model, list[dict[str, Any]]]:
     """The first attempts of the small plan in a model's words, and what became of each."""
     shutil.copytree(painted, tmp_path / "parts", dirs_exist_ok=True)
     prepared = prepare(plan, tmp_path / "parts")
-    scribe = Scribe(plan, making_of(plan).library, tmp_path, Silent(), offline=False)
-    try:
-        scribe.write(prepared)
-    finally:
-        scribe.close()
+    with closing(Model(plan.author, plan.seed, tmp_path, Silent())) as model:
+        Scribe(plan, making_of(plan).library, model).write(prepared, plan.dialogue_count)
     rows = [row for each in prepared for row in pq.read_table(each.source.dialogues).to_pylist()]
-    return scribe, rows
+    return model, rows
 
 
 def test_what_fails_a_check_goes_back_with_the_reason(tmp_path: Path, lines: Lines, painted: Path) -> None:
@@ -198,7 +197,7 @@ def test_every_fault_of_a_model_has_its_reason(reason: str, tmp_path: Path, line
         return reply(json.dumps({"turns": words}))
 
     with serving(script) as server:
-        plan = plan_for(server.url, repairs=0, pace={"tries": 2, "concurrency": 4})
+        plan = plan_for(server.url, repairs=0, fresh=0, pace={"tries": 2, "concurrency": 4})
         _, rows = written(plan, tmp_path, painted)
     told = [row["reason"] for row in rows if row["reason"]]
     assert len(rows) == 30 and sum(why.startswith(reason) for why in told) >= 2, told
@@ -206,16 +205,17 @@ def test_every_fault_of_a_model_has_its_reason(reason: str, tmp_path: Path, line
 
 def test_a_budget_stops_the_writing_and_the_next_run_goes_on(tmp_path: Path, lines: Lines, painted: Path) -> None:
     table = tmp_path / "prices.yaml"
-    table.write_text("scripted: {prompt: 100000, completion: 0}\n")  # a dollar a call
-    pace = {"prices": str(table), "concurrency": 1}
+    table.write_text("scripted: {prompt: 0, completion: 200000}\n")  # a dollar a call, 3.20 at most
+    pace = {"prices": str(table), "concurrency": 8}
     with serving(perfect(lines)) as server:
-        with pytest.raises(Refused, match=r"the budget of 7\.00 USD is spent"):
-            written(plan_for(server.url, pace=pace | {"budget": 7.0}), tmp_path, painted)
+        with pytest.raises(Refused, match=r"the budget of 9\.20 USD has no room for another call"):
+            written(plan_for(server.url, max_tokens=16, pace=pace | {"budget": 9.2}), tmp_path, painted)
         assert len(server.asked) == 7
-        scribe, rows = written(plan_for(server.url, pace=pace), tmp_path, painted)
+        model, rows = written(plan_for(server.url, max_tokens=16, pace=pace), tmp_path, painted)
         tasks = [task_of(ask) for ask in server.asked]
     assert len(rows) == 30 and sorted(set(tasks)) == sorted(tasks)
-    assert scribe.record()["kept"] == 7 and scribe.record()["usd"] == 23.0
+    assert model.record()["stages"]["dialogues"]["kept"] == 7
+    assert (model.record()["usd"], model.record()["usd_before"]) == (23.0, 7.0)
 
 
 def test_pace_is_no_part_of_a_plans_identity(tmp_path: Path) -> None:

@@ -1,0 +1,117 @@
+"""A model at work for us: asked over one client for a whole run, every answer kept, its cost counted by stage.
+
+    with closing(Model(plan.author, data, progress, offline)) as model:
+        for job, result in model.each(work, jobs): …
+
+Whatever it answers is kept in data/responses.sqlite from the moment it comes, so that nothing is paid for twice and a
+run can be replayed without a network.
+"""
+
+import asyncio
+from collections.abc import AsyncIterable, Callable, Coroutine, Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from clients.client import Client, Endpoint
+from clients.frontier import frontier
+from clients.kept import Kept
+from clients.money import PRICES, Spent, prices
+from clients.requests import Message, Request
+from flows.progress import Progress
+from generators.tasks import TEMPLATES, Ask, Said, Task, Told, pursue
+from schemas.identity import keyed
+from schemas.plan import Author
+
+KEPT = "responses.sqlite"
+SEEDS = 2**31
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+
+class Model:
+    def __init__(self, author: Author, seed: int, data: Path, progress: Progress, offline: bool = False) -> None:
+        self.author, self.seed, self.progress = author, seed, progress
+        self.folder = Path(author.templates) if author.templates else TEMPLATES
+        endpoint = Endpoint(base_url=author.base_url, **author.pace.model_dump())
+        table = prices(Path(author.pace.prices) if author.pace.prices else PRICES)
+        self.spent = Spent(table.get(author.model), author.pace.budget)
+        self.kept = Kept(data / KEPT)
+        self.shown: dict[str, bytes] = {}
+        self.client = Client(endpoint, self.kept, self.spent, self.shown.__getitem__, offline)
+        self.runner = asyncio.Runner()
+        if endpoint.warning:
+            progress.say(endpoint.warning)
+        if author.model not in table and author.pace.budget is not None:
+            progress.say(f"no price is known for {author.model}: the budget cannot be kept; see author.pace.prices")
+
+    def each(
+        self, work: Callable[[A], Coroutine[Any, Any, B]], jobs: Iterable[A] | AsyncIterable[A],
+        done: Callable[[B], None],
+    ) -> None:  # fmt: skip
+        """All of the jobs as one frontier; `done` is told of each result as it comes."""
+
+        async def all_of_them() -> None:
+            async for result in frontier(work, jobs, ahead=2 * self.client.endpoint.concurrency):
+                done(result)
+
+        self.runner.run(all_of_them())
+
+    async def pursue(self, task: Task[B], stage: str, record: str, pictures: tuple[str, ...] = ()) -> B:
+        """What the task is for, in as many calls as the author is given; sampling hangs on the record's id."""
+        ask: Ask = partial(self.ask, stage, record, pictures)
+        return await pursue(task, ask, self.author.repairs, self.author.fresh, self.folder)
+
+    async def ask(
+        self, stage: str, record: str, pictures: tuple[str, ...],
+        said: Sequence[Said], form: dict[str, Any], number: int,
+    ) -> Told:  # fmt: skip
+        messages = [Message(role=each.role, text=each.text) for each in said]  # type: ignore[arg-type]
+        messages[1] = messages[1].model_copy(update={"pictures": pictures})
+        request = Request(
+            model=self.author.model,
+            messages=tuple(messages),
+            form=form,
+            temperature=self.author.temperature,
+            max_tokens=self.author.max_tokens,
+            seed=keyed(self.seed, "model", record, number).randrange(SEEDS),
+        )
+        response = await self.client.ask(request, stage)
+        return Told(response.text, response.finish)
+
+    def account(self, done: int, total: int) -> str:
+        """What it came to so far and will come to, for the progress line."""
+        spent, client = self.spent, self.client
+        notes = [f"{client.window.under_way} under way", f"{sum(spent.calls.values()):,} calls"]
+        if spent.kept:
+            notes.append(f"{sum(spent.kept.values()):,} kept")
+        if client.retries:
+            notes.append(f"{client.retries.total():,} retries")
+        if spent.price:
+            cost = spent.usd + spent.usd_kept
+            notes.append(f"{cost:.2f} of some {cost / done * total:.2f} USD" if done else f"{cost:.2f} USD")
+        return ", ".join(notes)
+
+    def record(self) -> dict[str, Any]:
+        """What each stage asked and cost, for run.json."""
+        return {
+            "model": self.author.model,
+            "stages": {stage: self.cost_of(stage) for stage in self.spent.stages()},
+            "retries": dict(sorted(self.client.retries.items())),
+            "usd": round(self.spent.usd, 4),
+            "usd_before": round(self.spent.usd_kept, 4),
+        }
+
+    def cost_of(self, stage: str) -> dict[str, Any]:
+        usage = self.spent.usage[stage]
+        tokens = {"prompt": usage.prompt, "cached": usage.cached, "completion": usage.completion}
+        return {"calls": self.spent.calls[stage], "kept": self.spent.kept[stage], "tokens": tokens}
+
+    def close(self) -> None:
+        """Says what was found out about the server, and leaves everything in one file."""
+        if self.client.form != "schema":
+            self.progress.say(f"{self.client.place} takes no JSON Schema; asked for {self.client.form} instead")
+        self.runner.run(self.client.close())
+        self.runner.close()
+        self.kept.close()
