@@ -2,15 +2,19 @@
 is instant and nothing here ever loads Prefect."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
 
 from schemas.errors import UserError, did_you_mean
 from schemas.prompt import Split
+
+if TYPE_CHECKING:
+    from flows.models import Model
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -48,6 +52,39 @@ def plain_errors(command: Callable[P, T]) -> Callable[P, T]:
             sys.exit(0)
 
     return run
+
+
+@contextmanager
+def model_asked(
+    data: Path, offline: bool, name: str, base_url: str | None, temperature: float, concurrency: int,
+    budget: float | None,
+) -> Iterator["Model"]:  # fmt: skip
+    from contextlib import closing
+
+    from flows.models import Model
+    from flows.progress import lines
+    from schemas.plan import Author, Pace
+
+    pace = Pace(concurrency=concurrency, budget=budget)
+    author = Author(kind="openai", model=name, base_url=base_url, temperature=temperature, pace=pace)
+    with lines() as shown, closing(Model(author, 0, data, shown, offline)) as model:
+        yield model
+
+
+def asks_a_model(command: Callable[..., T]) -> Callable[..., T]:
+    """The options of commands that have a model draft something."""
+    options = (
+        click.option("--model", "name", required=True, help="The model to ask, by its server's name for it."),
+        click.option("--base-url", help="Where it is; left out, OpenAI. The key comes from OPENAI_API_KEY."),
+        click.option("--temperature", default=1.0, show_default=True, type=click.FloatRange(0, 2)),
+        click.option("--concurrency", default=16, show_default=True, type=click.IntRange(1, 4096)),
+        click.option("--budget", type=click.FloatRange(0, min_open=True), help="Dollars it may cost at most."),
+        click.option("--data", type=FOLDER, default=Path("data"), show_default=True, help="Where answers are kept."),
+        click.option("--offline", is_flag=True, help="Only from answers that were kept."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 @main.command()
@@ -310,6 +347,52 @@ def check_skills(files: tuple[Path, ...]) -> None:
             click.echo(
                 f"{path}: {card.id}: {len(card.inputs)} inputs, {said} {kind}, {len(bank.for_test)} for test alone"
             )
+
+
+@skills.command("phrase")
+@click.argument("skill_id", metavar="ID")
+@click.option("--cards", type=FILE, multiple=True, help="A file with cards of your own.")
+@click.option("--count", default=60, show_default=True, type=click.IntRange(5, 1000), help="Constructions at least.")
+@click.option("--out", type=FILE, help="The bank to write; banks/ID.yaml unless named.")
+@asks_a_model
+@plain_errors
+def phrase_skill(
+    skill_id: str, cards: tuple[Path, ...], count: int, out: Path | None, data: Path, offline: bool, **asked: Any
+) -> None:
+    """Have a model draft a phrase bank for the skill ID, for you to review; with it in a plan's skills.banks the
+    embedded author speaks it offline ever after."""
+    from flows.drafts import as_yaml, drafted_bank
+    from store.files import write_text
+
+    path = out or Path("banks") / f"{skill_id}.yaml"
+    with model_asked(data, offline, **asked) as model:
+        bank = drafted_bank(skill_id, cards, count, model)
+        write_text(path, as_yaml(bank, model.author.model, "Phrases"))
+        said = sum(1 for group in bank.groups for _ in group.constructions())
+        click.echo(f"{path}: {said} constructions, {len(bank.replies)} replies; {model.cost()}")
+
+
+@skills.command("describe")
+@click.argument("pages", type=FILE)
+@click.option("--cards", type=FILE, multiple=True, help="Cards of your own that are on the shelf already.")
+@click.option("--out", type=FILE, default=Path("cards.yaml"), show_default=True, help="The cards to write.")
+@asks_a_model
+@plain_errors
+def describe_skills(pages: Path, cards: tuple[Path, ...], out: Path, data: Path, offline: bool, **asked: Any) -> None:
+    """Have a model write a card for each of PAGES, a JSONL file with the title and the text of pipelines' pages, for
+    you to review."""
+    from flows.drafts import as_yaml, drafted_cards
+    from store.files import write_text
+
+    with model_asked(data, offline, **asked) as model:
+        made, failed = drafted_cards(pages, cards, model)
+        if made:
+            write_text(out, as_yaml(made, model.author.model, "Cards"))
+        for problem in failed:
+            click.echo(problem, err=True)
+        click.echo(f"{out}: {len(made)} of {len(made) + len(failed)} pages have a card; {model.cost()}")
+        if failed:
+            sys.exit(1)
 
 
 @skills.command("sheet")

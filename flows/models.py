@@ -93,6 +93,12 @@ class Model:
             notes.append(f"{cost:.2f} of some {cost / done * total:.2f} USD" if done else f"{cost:.2f} USD")
         return ", ".join(notes)
 
+    def cost(self) -> str:
+        """What this run came to, in a few words."""
+        calls, kept = sum(self.spent.calls.values()), sum(self.spent.kept.values())
+        dollars = f", {self.spent.usd:.4f} USD" if self.spent.price else ""
+        return f"{calls:,} calls, {kept:,} from what was kept{dollars}"
+
     def record(self) -> dict[str, Any]:
         """What each stage asked and cost, for run.json."""
         return {

@@ -69,7 +69,7 @@ def plan_of(content: dict[str, Any], source: str) -> Plan:
 
 
 def library_of(plan: Plan) -> Library:
-    return read_library(Path(path) for path in plan.skills.cards)
+    return read_library(map(Path, plan.skills.cards), map(Path, plan.skills.banks))
 
 
 def check(plan: Plan) -> None:
@@ -132,8 +132,7 @@ def check_skill(plan: Plan, card: Skill) -> None:
             )
     if card.id not in banks() and (name := unspeakable(card)):
         raise Refused(
-            f"skills.cards: {card.id!r} has no phrase bank, and nothing can be said for its input {name!r}: "
-            "give the input examples on the card"
+            f"skills.cards: nothing can be said for {card.id!r}'s input {name!r}: give the input examples on the card"
         )
 
 

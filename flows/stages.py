@@ -138,8 +138,10 @@ def asked_as(plan: Plan) -> Any:
 
 
 def template_files(plan: Plan) -> list[list[str]]:
+    """What a release's words are asked with; drafts of cards and banks have templates of their own."""
     folders = [tasks.TEMPLATES, *([Path(plan.author.templates)] if plan.author.templates else [])]
-    return [[path.name, sha256_of(path)] for folder in folders for path in sorted(folder.iterdir()) if path.is_file()]
+    paths = [path for folder in folders for path in sorted(folder.iterdir()) if path.is_file()]
+    return [[path.name, sha256_of(path)] for path in paths if path.name not in ("bank.md", "card.md")]
 
 
 class Prepared(NamedTuple):

@@ -1,36 +1,44 @@
-"""Briefs: an outline as a language model is told it: what each turn wants and says, how, and what the assistant does.
+"""Briefs: an outline as a language model is told it: what each turn asks for, which words it holds, how, and what the
+assistant does.
 
     brief(outline, library)[1]
-    -> TurnBrief(wants="Changes the colour of one thing.", says='object "the car", colour "blue"',
-                 hints=('how: the car was just spoken of, so call it "it"',), answer="has done it")
+    -> TurnBrief(wants="asks for this: paint it dark green", keep=("dark green",),
+                 hints=('the car was just spoken of, so it is only called "it"',),
+                 answer="has done it, and says so: paint it dark green")
 
-The wording of it all stands in templates/, for people to read and to override.
+The wording of it all stands in templates/hints.yaml, for people to read and to override.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from random import Random
 from typing import Any, NamedTuple
 
 from generators.banks import bank_of, read_yaml
 from generators.doings import doings
-from generators.phrasing import fill
+from generators.exchange_bank import exchanges
+from generators.phrasing import fill, known
 from generators.proposals.talk import AS_SAID
 from generators.tasks import TEMPLATES
+from schemas.errors import BadInput
 from schemas.identity import keyed
 from schemas.outline import Outline, PlannedTurn
-from schemas.skill import Library
+from schemas.skill import Library, Skill, Value
 
 UNSAID = frozenset({"image", "show", "avoid"})
+LETTER_FOR_LETTER = frozenset({"text", "thing", "colour", "size"})
+SAYS_NO_VALUE = frozenset({"takes_up", "yes", "no"})
 PRONOUNS = {"thing": "it", "person": "them", "plural": "them"}
+ARTICLE = re.compile(r"^(?:an?|the|some) ", re.IGNORECASE)
 
 
 class TurnBrief(NamedTuple):
     wants: str
-    says: str
+    keep: tuple[str, ...]
     hints: tuple[str, ...]
     answer: str
-    setting: str = ""
 
 
 @cache
@@ -41,85 +49,174 @@ def hints(folder: Path = TEMPLATES) -> Mapping[str, Any]:
 
 
 def brief(outline: Outline, library: Library, folder: Path = TEMPLATES) -> list[TurnBrief]:
-    return [brief_of(turn, outline, n, library, folder) for n, turn in enumerate(outline.turns)]
+    return [brief_of(turn, keyed("brief", outline.id, n), library, folder) for n, turn in enumerate(outline.turns)]
 
 
-def brief_of(turn: PlannedTurn, outline: Outline, n: int, library: Library, folder: Path) -> TurnBrief:
-    told = hints(folder)
-    facts = {**turn.call.parameters, **turn.given, **about(turn, outline, n, library)}
-    lines = [told["phenomena"].get(name, "").format_map(Facts(facts)) for name in turn.phenomena]
+def brief_of(turn: PlannedTurn, rng: Random, library: Library, folder: Path) -> TurnBrief:
+    told, facts = hints(folder), Facts(facts_of(turn, rng, library, hints(folder)))
+    lines = [told["hints"][name] for name in hinting(turn) if name in told["hints"]]
     return TurnBrief(
-        wants=wants(turn, library, told),
-        says=says(turn),
-        hints=tuple(line for line in lines if line),
-        answer=answer(turn, told).format_map(Facts(facts)),
-        setting="hands over a picture" if turn.attached else "",
+        wants=told["wants"][first_of(aims(turn, library), told["wants"])].format_map(facts),
+        keep=keep(turn, library),
+        hints=tuple(line.format_map(facts) for line in lines),
+        answer=told["answers"][first_of(outcomes(turn), told["answers"])].format_map(facts),
     )
 
 
 class Facts(dict[str, Any]):
     def __missing__(self, name: str) -> str:
-        return name
+        raise BadInput(f"hints.yaml: {{{name}}} is no fact of this turn; there are {', '.join(sorted(self))}")
 
 
-def about(turn: PlannedTurn, outline: Outline, n: int, library: Library) -> dict[str, str]:
-    """What the hints may name beside the turn's own facts."""
-    found: dict[str, str] = {}
-    if "pronoun" in turn.given:
-        found["of"] = str(turn.given.get(turn.given["pronoun_of"], turn.call.parameters[turn.given["pronoun_of"]]))
-        found["pronoun"] = PRONOUNS[turn.given["pronoun"]]
-    if turn.ahead is not None:
-        ahead = turn.ahead
-        phrases = doings(ahead)
-        bank = bank_of(library[ahead.call.intent])
-        rng = keyed("brief", outline.id, n)
-        facts = {**ahead.call.parameters, **ahead.given}
-        found["second"] = fill(rng.choice(phrases), bank, facts, rng) if phrases else ahead.call.intent
-    found["yes_or_no"] = "no, not needed" if turn.given.get("leans") == "no" else "yes to what was offered"
-    return found
+def first_of(names: list[str], known_names: Mapping[str, str]) -> str:
+    return next(name for name in names if name in known_names)
 
 
-def wants(turn: PlannedTurn, library: Library, told: Mapping[str, Any]) -> str:
-    """The card's first sentence, or what kind of talk it is."""
-    if turn.call.intent in ("chat", "vqa"):
-        kind = turn.given.get("leans") or turn.given.get("kind", "")
-        known: Mapping[str, str] = told["talk"]
-        text = known.get(kind) or known[turn.call.intent]
-        return text.format_map(Facts({**turn.given}))
-    first, _, _ = library[turn.call.intent].description.partition(". ")
-    return f"{first.rstrip('.')}."
+def aims(turn: PlannedTurn, library: Library) -> list[str]:
+    """What a turn is after, by the names of hints.yaml, the most telling first."""
+    leans, kind, skill = turn.given.get("leans", ""), turn.given.get("kind", ""), library[turn.call.intent]
+    silent = leans in ("guided_answer", "guided_final") and not turn.given["phrase"]
+    found = [f"{leans}_silent"] if silent else []
+    if leans in ("underspecified", "short_answer"):
+        found.append(f"{leans}_{turn.given['missing']}")
+    found += [f"revision_{kind}"] if leans == "revision" else []
+    found += ["compound"] if "compound" in turn.phenomena else []
+    found += [leans] if leans != "change_of_mind" else []
+    found += [f"{kind}_command"] if "phrased" in turn.given else []
+    return [*found, kind, skill.id, "edit" if doing_phrases(turn) else "own"]
 
 
-def says(turn: PlannedTurn) -> str:
-    """The values that the words must hold; what was said before, or is only meant, is left out."""
-    if turn.given.get("leans") in ("takes_up", "yes", "no", "vague", "underspecified", "guided_start"):
-        return f'the idea "{turn.given["idea"]}"' if "idea" in turn.given else said_partly(turn)
-    if turn.given.get("leans") in ("correction", "ellipsis", "short_answer"):
-        name = turn.given.get("changed") or turn.given.get("missing", "object")
-        name = "object" if name == "which" or name not in turn.call.parameters else name
-        return f'{name} "{turn.given.get(name, turn.call.parameters[name])}"'
-    if turn.given.get("leans") in ("guided_answer", "guided_final"):
-        phrase = turn.given["phrase"]
-        return f'"{phrase}"' if phrase else ""
-    if turn.given.get("leans") == "revision":
-        return " ".join(f'{key} "{turn.given[key]}"' for key in ("old", "new") if turn.given[key])
-    values = {k: v for k, v in turn.call.parameters.items() if k not in UNSAID and v != AS_SAID}
-    return ", ".join(f'{k} "{turn.given.get(k, v)}"' for k, v in values.items() if k != turn.given.get("pronoun_of"))
+def hinting(turn: PlannedTurn) -> list[str]:
+    negative = ["forbidden" if turn.image_before is None else "spared"] if "avoid" in turn.call.parameters else []
+    pointing = ["picture"] if "picture" in turn.given and turn.call.intent != "chat" else []
+    sized = ["size"] if turn.call.intent == "text_to_image" and "size" in turn.call.parameters else []
+    return [name for name in turn.phenomena if name != "earlier_image"] + negative + pointing + sized
 
 
-def said_partly(turn: PlannedTurn) -> str:
+def outcomes(turn: PlannedTurn) -> list[str]:
+    """What the assistant does, by the names of hints.yaml."""
+    leans = turn.given.get("leans", "")
+    which = [f"{leans}_which"] if leans == "underspecified" and turn.given["missing"] == "which" else []
+    talk = [turn.given.get("kind", ""), turn.call.intent]
+    return [*turn.phenomena, *which, leans, *talk, "draws" if doing_phrases(turn) else "does"]
+
+
+def keep(turn: PlannedTurn, library: Library) -> tuple[str, ...]:
+    """The words that must stand letter for letter; numbers and choices may be said in other words."""
+    given, leans = turn.given, turn.given.get("leans", "")
+    if leans in SAYS_NO_VALUE:
+        return ()
+    if leans == "underspecified":
+        return kept_of_request(turn, library)
+    if "instruction" in given:
+        return (given["instruction"],)
+    if leans in ("guided_start", "guided_answer", "guided_final"):
+        return tuple(given[name] for name in ("idea", "phrase") if given.get(name))
+    if leans == "revision":
+        return tuple(bare(given[name]) for name in ("new",) if given[name])
+    if leans == "short_answer" and given["missing"] == "which":
+        return (given["where"],)
+    values = exact_values(turn, library)
+    if leans in ("correction", "ellipsis", "short_answer"):
+        only = given.get("changed") or given.get("missing", "object")
+        return (values[only],) if only in values else ()
+    values.pop(given.get("pronoun_of", ""), None)
+    second = exact_values(turn.ahead, library) if turn.ahead and "compound" in turn.phenomena else {}
+    avoided = [bare(given["avoid"])] if "avoid" in given else []
+    return tuple(dict.fromkeys([*values.values(), *second.values(), *avoided]))
+
+
+def kept_of_request(turn: PlannedTurn, library: Library) -> tuple[str, ...]:
     """Of a request that leaves something out, what it does say."""
-    if turn.given.get("leans") != "underspecified" or turn.ahead is None:
-        return ""
+    assert turn.ahead is not None
     if turn.given["missing"] == "which":
-        return f'{turn.ahead.call.intent.replace("_", " ")}: "the {turn.given["noun"]}", as if there were only one'
-    named = {k: v for k, v in turn.ahead.call.parameters.items() if k not in UNSAID and k != turn.given["missing"]}
-    return ", ".join(f'{k} "{turn.ahead.given.get(k, v)}"' for k, v in named.items())
+        return (turn.given["noun"],)
+    values = exact_values(turn.ahead, library)
+    return tuple(value for name, value in values.items() if name != turn.given["missing"])
 
 
-def answer(turn: PlannedTurn, told: Mapping[str, Any]) -> str:
-    known: Mapping[str, str] = told["answers"]
-    for name in (*turn.phenomena, turn.given.get("leans", ""), turn.call.intent):
-        if name in known:
-            return known[name]
-    return known["draws"]
+def exact_values(turn: PlannedTurn, library: Library) -> dict[str, str]:
+    skill = library[turn.call.intent]
+    return {
+        name: str(value)
+        for name, value in turn.call.parameters.items()
+        if name not in UNSAID and value != AS_SAID and kind_of(skill, name) in LETTER_FOR_LETTER
+    }
+
+
+def kind_of(skill: Skill, name: str) -> str:
+    field = skill.input(name)
+    return field.type if field else ""
+
+
+def facts_of(turn: PlannedTurn, rng: Random, library: Library, told: Mapping[str, Any]) -> dict[str, Any]:
+    """What hints.yaml may name: the call, what the outline gives, and phrases for both."""
+    skill, given = library[turn.call.intent], turn.given
+    facts: dict[str, Any] = {**turn.call.parameters, **given, **pronoun_of(turn)}
+    facts["description"] = skill.description.partition(". ")[0].rstrip(".")
+    facts["values"] = ", ".join(f"{k}: {v}" for k, v in turn.call.parameters.items() if k not in UNSAID)
+    facts["doing"] = doing(turn, rng, library)
+    if turn.ahead is not None:
+        facts["second"] = doing(turn.ahead, rng, library)
+        facts["request"] = request(turn, rng, library)
+    if "asks" in given:
+        facts["dimension"] = told["dimensions"].get(given["asks"], given["asks"])
+    if "topic" in given:
+        facts["topic"] = told["topics"].get(given["topic"], given["topic"])
+    changed = given.get("changed") or given.get("missing", "")
+    if changed in turn.call.parameters:
+        facts["value"] = worded(skill, changed, given.get(changed, turn.call.parameters[changed]))
+    return facts
+
+
+def pronoun_of(turn: PlannedTurn) -> dict[str, str]:
+    if "pronoun" not in turn.given:
+        return {}
+    name = turn.given["pronoun_of"]
+    return {"of": turn.given.get(name, str(turn.call.parameters[name])), "it": PRONOUNS[turn.given["pronoun"]]}
+
+
+def worded(skill: Skill, name: str, value: Value) -> str:
+    field = skill.input(name)
+    unit = field.unit if field and not isinstance(value, str) else None
+    number = f"{value:g}" if isinstance(value, int | float) else str(value)
+    return f"{number} {unit}" if unit else number
+
+
+def bare(name: str) -> str:
+    return ARTICLE.sub("", name)
+
+
+def doing_phrases(turn: PlannedTurn) -> list[str]:
+    """The call as verb phrases; what is to be left alone is told beside it."""
+    parameters = {name: value for name, value in turn.call.parameters.items() if name != "avoid"}
+    return doings(turn.model_copy(update={"call": turn.call.model_copy(update={"parameters": parameters})}))
+
+
+def doing(turn: PlannedTurn, rng: Random, library: Library) -> str:
+    phrases = doing_phrases(turn)
+    if not phrases:
+        return turn.call.intent.replace("_", " ")
+    facts = known(turn)
+    if "pronoun" in turn.given:
+        facts[turn.given["pronoun_of"]] = PRONOUNS[turn.given["pronoun"]]
+    return fill(rng.choice(phrases), bank_of(library[turn.call.intent]), facts, rng)
+
+
+def request(turn: PlannedTurn, rng: Random, library: Library) -> str:
+    """A request that lies ahead, said without the value that is asked for."""
+    ahead, missing = turn.ahead, turn.given.get("missing")
+    assert ahead is not None
+    if missing is None:
+        return ""
+    facts, bank = known(ahead), bank_of(library[ahead.call.intent])
+    if missing == "which":
+        return fill(rng.choice(doing_phrases(ahead)), bank, {**facts, "object": f"the {turn.given['noun']}"}, rng)
+    said = [
+        text
+        for entry in exchanges().underspecified
+        if (entry.skill, entry.missing) == (ahead.call.intent, missing)
+        and all(ahead.call.parameters.get(name) == value for name, value in entry.when.items())
+        for text in entry.said
+    ]
+    return fill(rng.choice(said), bank, facts, rng)

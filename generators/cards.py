@@ -7,7 +7,8 @@ from typing import Any
 
 import yaml
 
-from schemas.errors import BadInput, complaint
+from generators.bank_rules import held_against, read_bank
+from schemas.errors import BadInput, complaint, did_you_mean
 from schemas.skill import Library, Skill
 
 CARDS = Path(__file__).parent / "skills"
@@ -18,12 +19,23 @@ def own_cards() -> tuple[Skill, ...]:
     return tuple(card for path in sorted(CARDS.glob("*.yaml")) for card in read_cards(path))
 
 
-def read_library(extra: Iterable[Path] = ()) -> Library:
-    """Our cards and the user's; a user's card replaces ours of the same id."""
+def read_library(extra: Iterable[Path] = (), phrases: Iterable[Path] = ()) -> Library:
+    """Our cards and the user's, with the phrase banks that the user gives; a user's replaces ours of the same id."""
     cards = {card.id: card for card in own_cards()}
     for path in extra:
         cards.update((card.id, card) for card in read_cards(path))
-    return Library.of(cards.values())
+    library = Library.of(cards.values())
+    banks = {}
+    for path in phrases:
+        bank = read_bank(path)
+        card = library.get(bank.skill)
+        if card is None:
+            raise BadInput(f"{path}: no skill {bank.skill!r}{did_you_mean(bank.skill, library.ids)}")
+        held_against(path, bank, card)
+        banks[card.id] = bank
+    if not banks:
+        return library
+    return Library.of(card.model_copy(update={"phrases": banks.get(card.id)}) for card in library.skills)
 
 
 def read_cards(path: Path) -> list[Skill]:

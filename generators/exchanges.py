@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import NamedTuple
 
-from generators.banks import Bank, Form, Manner, bank_of, banks, choose, heard, leaning
+from generators.banks import Manner, bank_of, banks, choose, leaning
 from generators.doings import doings
 from generators.exchange_bank import Underspecified, exchanges
 from generators.phrasing import Candidate, Facts, candidates, fill, known, pick, replies
 from generators.voice import Before, Person, mistyped, sentence, slipped, voiced
 from schemas.answer import Call
+from schemas.bank import Bank, Form, heard
 from schemas.outline import PlannedTurn
 from schemas.prompt import Dimension, Split
 from schemas.skill import Library, Value

@@ -9,10 +9,11 @@ It is given the calls and never decides a label. What it returns for a turn:
 import re
 from random import Random
 
-from generators.banks import Bank, Form, bank_of, choose, leaning, manners, shared
+from generators.banks import bank_of, choose, leaning, manners, shared
 from generators.exchanges import Moment, Spoken, closing_words, speak_hanging
 from generators.phrasing import Candidate, candidates, dealt, facts_of, fill, joined, pick, replies
 from generators.voice import Before, mark, mistyped, person_of, sentence, slipped, voiced
+from schemas.bank import Bank, Form
 from schemas.errors import Refused
 from schemas.identity import keyed
 from schemas.outline import Outline, PlannedTurn

@@ -11,8 +11,10 @@ from functools import lru_cache
 from random import Random
 from typing import NamedTuple
 
-from generators.banks import ALTERNATIVES, LISTED, SLOT, Bank, Form, Group, Manner, choose, manners, shared, slots
+from generators.bank_rules import UNSPOKEN
+from generators.banks import ALTERNATIVES, LISTED, SLOT, Manner, choose, manners, shared, slots
 from generators.catalogue import styles
+from schemas.bank import Bank, Form, Group
 from schemas.errors import Refused
 from schemas.identity import keyed
 from schemas.outline import PlannedTurn, Slot
@@ -28,7 +30,6 @@ NOUN_PHRASE = re.compile(
     r"(?!.*\b(drawing|picture|photo|photograph|painting|sketch|mosaic|postcard|poster|panel|cutout|blueprint) of)",
     re.I,
 )
-UNSPOKEN = frozenset({"avoid", "image", "show", "question"})  # voiced by frames and clauses of their own
 
 Facts = Mapping[str, Value]
 

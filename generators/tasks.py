@@ -98,17 +98,17 @@ def object_in(text: str) -> dict[str, Any] | None:
     return None
 
 
-def opening(template: str, folder: Path, **fields: Any) -> list[Said]:
+def opening(template: str, folder: Path, /, **fields: Any) -> list[Said]:
     """A filled template as messages: a line `---` parts what the system is told from the task."""
     system, _, task = render(template, folder, **fields).partition(PARTED)
     return [Said("system", system.strip()), Said("user", task.strip())]
 
 
-def render(name: str, folder: Path, **fields: Any) -> str:
+def render(template: str, folder: Path, /, **fields: Any) -> str:
     try:
-        return environment(folder).get_template(name).render(**fields)
+        return environment(folder).get_template(template).render(**fields)
     except jinja2.TemplateError as error:
-        raise BadInput(f"{folder / name}: is no template that can be filled: {error}") from error
+        raise BadInput(f"{folder / template}: is no template that can be filled: {error}") from error
 
 
 @cache

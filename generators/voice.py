@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from random import Random
 from typing import NamedTuple
 
-from generators.banks import Form, Manner, shared
+from generators.banks import Manner, shared
 from generators.walk import ANSWERS
+from schemas.bank import Form
 from schemas.outline import PlannedTurn
 
 WORDS_ALONE = frozenset({"vqa", "chat"})

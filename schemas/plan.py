@@ -23,6 +23,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 class SkillShelf(Record):
     cards: tuple[str, ...] = Field(default=(), description="Files with the user's own cards.")
+    banks: tuple[str, ...] = Field(default=(), description="Files with phrase banks for them.")
 
 
 class Prompts(Record):

@@ -16,8 +16,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
+from schemas.bank import Bank
 from schemas.errors import did_you_mean
 from schemas.identity import Record, digest
 
@@ -110,6 +111,15 @@ class Skill(Record):
     type: SkillType
     description: str = Field(min_length=40)
     inputs: tuple[Input, ...] = ()
+    phrases: Bank | None = Field(default=None, description="The constructions in which it is asked for.")
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.description))
+
+    @model_serializer(mode="wrap")
+    def without_phrases_where_there_are_none(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        fields: dict[str, Any] = handler(self)
+        return {name: value for name, value in fields.items() if name != "phrases" or value is not None}
 
     @model_validator(mode="after")
     def names_differ(self) -> Self:
