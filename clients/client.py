@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import openai
 from openai import AsyncOpenAI, DefaultAioHttpClient
 
+from clients.batches import Batches
 from clients.errors import CallFailed
 from clients.kept import Kept
 from clients.money import Spent
@@ -34,6 +35,7 @@ Forms = Literal["schema", "json", "text"]
 FORMS: tuple[Forms, ...] = ("schema", "json", "text")
 PASSING = (408, 409, 425, 429)
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
+DISPENSABLE = ("max_tokens", "temperature", "top_p", "seed")  # some models take them by another name, or not at all
 FAULTY_FOR_ALL = 5  # so many refusals as malformed, and not one answer, mean that every call is
 
 
@@ -64,6 +66,8 @@ class Client:
         self.answered = self.malformed = 0
         self.rng = Random()  # pauses only: nothing that is kept hangs on it
         self.asking: dict[str, asyncio.Future[Response]] = {}
+        self.left_out: set[str] = set()
+        self.batches = Batches(self) if endpoint.batch and not offline else None
         self.open_client: AsyncOpenAI | None = None
 
     async def ask(self, request: Request, stage: str) -> Response:
@@ -79,7 +83,8 @@ class Client:
         self.asking[request.key] = asyncio.get_running_loop().create_future()
         try:
             async with self.spent.room_for(request.at_most):
-                response = await self.asked(request, stage)
+                asked = self.asked if self.batches is None else self.batches.ask
+                response = await asked(request, stage)
         except BaseException as error:
             failed = self.asking.pop(request.key)
             failed.set_exception(error if isinstance(error, Exception) else CallFailed("cancelled", stage))
@@ -103,7 +108,7 @@ class Client:
                 try:
                     answer = await self.send(request, form)
                 except openai.APIStatusError as error:
-                    reason = self.judge(error, form)
+                    reason = self.judge(error.status_code, self.words_of(error), form)
                     asked_to_wait = retry_after(error)
                 except (openai.APIError, ValueError, TimeoutError) as error:
                     reason = kind_of(error)
@@ -112,9 +117,7 @@ class Client:
                     response = read(answer, time.monotonic() - started)
                     self.window.went_well(response.seconds)
                     self.tokens.give_back(request.at_most.total - response.usage.total)
-                    self.answered += 1
-                    self.spent.add(stage, response.usage)
-                    self.kept.put(request, response, stage)
+                    self.keep(request, response, stage)
                     return response
         if not self.answered:
             raise Refused(f"{self.place} does not answer ({reason}, {self.endpoint.tries} tries): is it up?")
@@ -124,22 +127,32 @@ class Client:
     def place(self) -> str:
         return self.endpoint.base_url or "OpenAI"
 
-    def judge(self, error: openai.APIStatusError, form: Forms) -> str:
+    def keep(self, request: Request, response: Response, stage: str) -> None:
+        self.answered += 1
+        self.spent.add(stage, response.usage)
+        self.kept.put(request, response, stage)
+
+    def judge(self, status: int, words: str, form: Forms) -> str:
         """The reason why this may pass, or the end: of the call, or of all."""
-        status, words = error.status_code, " ".join(str(error.message).split())[:300]
         if status in PASSING or status >= 500:
             self.window.went_badly()
             return f"status {status}"
         if status in (401, 403, 404):
-            raise Refused(f"{self.place} refuses every call ({status}): {self.safe(words)}")
+            raise Refused(f"{self.place} refuses every call ({status}): {words}")
         if form != "text" and speaks_of_forms(words):
             if self.form == form:
                 self.form = FORMS[FORMS.index(form) + 1]
             return f"no {form} answers"
+        if name := next((n for n in DISPENSABLE if f"'{n}'" in words), None):
+            self.left_out.add(name)
+            return f"no {name}"
         self.malformed += 1
         if not self.answered and self.malformed >= FAULTY_FOR_ALL:
-            raise Refused(f"{self.place} takes no call ({status}): {self.safe(words)}")
-        raise CallFailed("refused_by_server", f"{status}: {self.safe(words)}")
+            raise Refused(f"{self.place} takes no call ({status}): {words}")
+        raise CallFailed("refused_by_server", f"{status}: {words}")
+
+    def words_of(self, error: openai.APIStatusError) -> str:
+        return self.safe(" ".join(str(error.message).split())[:300])
 
     def safe(self, words: str) -> str:
         """A server's words without our key, should it say it back."""
@@ -147,6 +160,11 @@ class Client:
         return words.replace(key, "***") if len(key) > 3 else words
 
     async def send(self, request: Request, form: Forms) -> Any:
+        # not chat.completions.create, which takes as long again to check our fields and the answer against its types
+        return await self.server().post("/chat/completions", cast_to=object, body=self.body(request, form))
+
+    def body(self, request: Request, form: Forms) -> dict[str, Any]:
+        """What goes over the wire, without what this server has been found not to take."""
         fields: dict[str, Any] = {
             "model": request.model,
             "messages": [self.wire(message) for message in request.messages],
@@ -161,7 +179,9 @@ class Client:
             fields["response_format"] = {"type": "json_schema", "json_schema": schema}
         elif request.form is not None and form == "json":
             fields["response_format"] = {"type": "json_object"}
-        return await self.server().chat.completions.create(**fields)
+        if "max_tokens" in self.left_out:
+            fields["max_completion_tokens"] = request.max_tokens
+        return {name: value for name, value in fields.items() if name not in self.left_out}
 
     def wire(self, message: Message) -> dict[str, Any]:
         if not message.pictures:
@@ -199,22 +219,21 @@ def kind_of(error: Exception) -> str:
 
 
 def read(answer: Any, seconds: float) -> Response:
-    if not hasattr(answer, "choices"):
+    """A chat completion as it came, of which some servers leave things out."""
+    if not isinstance(answer, dict):
         raise Refused(f"what answers is no chat server: {str(answer)[:80]!r}")
-    choice = answer.choices[0] if answer.choices else None
-    usage = answer.usage
-    details = getattr(usage, "prompt_tokens_details", None)
-    refusal = getattr(choice.message, "refusal", None) if choice else None
+    choice: dict[str, Any] = next(iter(answer.get("choices") or ()), {})
+    message, usage = choice.get("message") or {}, answer.get("usage") or {}
+    refusal = message.get("refusal")
     known: Mapping[str, Finish] = {"stop": "stop", "length": "length", "content_filter": "content_filter"}
-    finish: Finish = known.get(str(choice.finish_reason), "other") if choice else "other"
     return Response(
-        text=(choice.message.content or "") if choice else "",
-        finish="refusal" if refusal else finish,
+        text=message.get("content") or "",
+        finish="refusal" if refusal else known.get(str(choice.get("finish_reason")), "other"),
         refusal=refusal,
         usage=Usage(
-            prompt=usage.prompt_tokens if usage else 0,
-            completion=usage.completion_tokens if usage else 0,
-            cached=(getattr(details, "cached_tokens", 0) or 0) if details else 0,
+            prompt=usage.get("prompt_tokens") or 0,
+            completion=usage.get("completion_tokens") or 0,
+            cached=(usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0,
         ),
         seconds=round(seconds, 3),
     )

@@ -27,6 +27,12 @@ class Price(Record):
     prompt: float = Field(ge=0)
     completion: float = Field(ge=0)
     cached: float | None = Field(default=None, ge=0)
+    batch: float = Field(default=0.5, ge=0, description="The share of it that a batch costs.")
+
+    @property
+    def by_batch(self) -> "Price":
+        cached = None if self.cached is None else self.cached * self.batch
+        return Price(prompt=self.prompt * self.batch, completion=self.completion * self.batch, cached=cached)
 
     def of(self, usage: Usage) -> float:
         cached = self.prompt if self.cached is None else self.cached

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from clients.batches import MOST as MOST_IN_BATCH
 from clients.client import Client, Endpoint
 from clients.frontier import frontier
 from clients.kept import Kept
@@ -36,7 +37,8 @@ class Model:
         self.folder = Path(author.templates) if author.templates else TEMPLATES
         endpoint = Endpoint(base_url=author.base_url, **author.pace.model_dump())
         table = prices(Path(author.pace.prices) if author.pace.prices else PRICES)
-        self.spent = Spent(table.get(author.model), author.pace.budget)
+        price = table.get(author.model)
+        self.spent = Spent(price.by_batch if price and author.pace.batch else price, author.pace.budget)
         self.kept = Kept(data / KEPT)
         self.shown: dict[str, bytes] = {}
         self.client = Client(endpoint, self.kept, self.spent, self.shown.__getitem__, offline)
@@ -52,8 +54,10 @@ class Model:
     ) -> None:  # fmt: skip
         """All of the jobs as one frontier; `done` is told of each result as it comes."""
 
+        ahead = MOST_IN_BATCH if self.client.batches else 2 * self.client.endpoint.concurrency
+
         async def all_of_them() -> None:
-            async for result in frontier(work, jobs, ahead=2 * self.client.endpoint.concurrency):
+            async for result in frontier(work, jobs, ahead):
                 done(result)
 
         self.runner.run(all_of_them())
@@ -83,7 +87,9 @@ class Model:
     def account(self, done: int, total: int) -> str:
         """What it came to so far and will come to, for the progress line."""
         spent, client = self.spent, self.client
-        notes = [f"{client.window.under_way} under way", f"{sum(spent.calls.values()):,} calls"]
+        batches = client.batches
+        under_way = f"{batches.under_way:,} in {len(batches.out)} batches" if batches else str(client.window.under_way)
+        notes = [f"{under_way} under way", f"{sum(spent.calls.values()):,} calls"]
         if spent.kept:
             notes.append(f"{sum(spent.kept.values()):,} kept")
         if client.retries:

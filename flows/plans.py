@@ -132,7 +132,7 @@ def check_skill(plan: Plan, card: Skill) -> None:
             )
     if card.id not in banks() and (name := unspeakable(card)):
         raise Refused(
-            f"skills.cards: nothing can be said for {card.id!r}'s input {name!r}: give the input examples on the card"
+            f"skills.cards: {card.id}: nothing can be said for its input {name!r}: give the input examples on the card"
         )
 
 

@@ -86,6 +86,8 @@ class Pace(Record):
     tries: int = Field(default=8, ge=1, le=50)
     budget: float | None = Field(default=None, gt=0, description="Dollars; the build stops before its words cost more.")
     prices: str | None = Field(default=None, description="A table of prices of your own.")
+    batch: bool = Field(default=False, description="Through the provider's batch service: slower, at half the price.")
+    batch_poll: float = Field(default=30.0, gt=0, description="Seconds between looks at a batch.")
 
 
 Work = Literal["prompts", "dialogues"]

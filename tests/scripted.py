@@ -7,13 +7,14 @@ with serving(lambda ask: reply("hello")) as server:
 import asyncio
 import json
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
 
+Route = tuple[str, str, Callable[[web.Request], Awaitable[web.StreamResponse]]]
 Script = Callable[["Asked"], Awaitable[web.StreamResponse] | web.StreamResponse]
 
 
@@ -62,8 +63,8 @@ def failure(status: int, words: str = "no", headers: dict[str, str] | None = Non
 
 
 @contextmanager
-def serving(script: Script) -> Iterator[Server]:
-    """The server in a thread and an event loop of its own."""
+def serving(script: Script, routes: Sequence[Route] = ()) -> Iterator[Server]:
+    """The server in a thread and an event loop of its own; `routes` are (method, path, handler) beside the chat."""
     loop = asyncio.new_event_loop()
     server = Server("")
     ready, done = threading.Event(), asyncio.Event()
@@ -82,6 +83,8 @@ def serving(script: Script) -> Iterator[Server]:
     async def run() -> None:
         app = web.Application(client_max_size=2**26)
         app.router.add_post("/v1/chat/completions", handle)
+        for route in routes:
+            app.router.add_route(*route)
         runner = web.AppRunner(app, shutdown_timeout=0.1)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
