@@ -77,20 +77,21 @@ class Client:
             return found
         if self.offline:
             raise Refused(f"offline, and a response of {request.model} for {stage!r} was not kept: {request.key[:12]}")
-        twin = self.asking.get(request.key)
+        key = request.key
+        twin = self.asking.get(key)
         if twin is not None:
             return await asyncio.shield(twin)
-        self.asking[request.key] = asyncio.get_running_loop().create_future()
+        self.asking[key] = asyncio.get_running_loop().create_future()
         try:
             async with self.spent.room_for(request.at_most):
                 asked = self.asked if self.batches is None else self.batches.ask
                 response = await asked(request, stage)
         except BaseException as error:
-            failed = self.asking.pop(request.key)
+            failed = self.asking.pop(key)
             failed.set_exception(error if isinstance(error, Exception) else CallFailed("cancelled", stage))
             failed.exception()  # seen, also where no twin waits for it
             raise
-        self.asking.pop(request.key).set_result(response)
+        self.asking.pop(key).set_result(response)
         return response
 
     async def asked(self, request: Request, stage: str) -> Response:

@@ -1,6 +1,6 @@
 """Frontier: all work of a run at once, as far as there is room for it; nobody waits for a batch to be full.
 
-    async for done in frontier(work, jobs, ahead=256): …       results as they come
+    async for done in frontier(work, jobs, ahead=AHEAD * concurrency): …       results as they come
 
 A job is drawn when there is room, so that no more of them are in memory than are being worked on. Jobs may take time
 to come (an asynchronous iterable): what is there is worked on while the next is awaited.
@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 A = TypeVar("A")
 B = TypeVar("B")
+
+AHEAD = 8  # jobs begun for each call under way: a job of several calls that begins late ends alone
 
 
 async def frontier(

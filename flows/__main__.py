@@ -428,6 +428,24 @@ def check_plan(file: Path, overrides: tuple[str, ...]) -> None:
     click.echo(forecast_text(read, forecast(read)))
 
 
+@plan.command("forecast")
+@click.argument("file", type=FILE)
+@click.option("--data", type=FOLDER, default=Path("data"), show_default=True, help="Where answers are kept.")
+@click.option("--set", "overrides", multiple=True, metavar="SECTION.KEY=VALUE", help="Override one field of the plan.")
+@click.option("--sample", default=24, show_default=True, type=click.IntRange(2, 1000), help="Records of each stage.")
+@click.option("--offline", is_flag=True, help="Only from answers that were kept.")
+@plain_errors
+def forecast_plan(file: Path, data: Path, overrides: tuple[str, ...], sample: int, offline: bool) -> None:
+    """Have the plan's model write a small sample, and reckon calls, tokens, money and hours of the whole from it."""
+    from flows.forecast import forecast_text
+    from flows.plans import read_plan
+    from flows.progress import lines
+
+    with lines() as shown:
+        text = forecast_text(read_plan(file, overrides), data, sample, shown, offline)
+    click.echo(text)
+
+
 @main.command()
 @click.argument("query")
 @click.option("--data", type=FOLDER, default=Path("data"), show_default=True, help="Where parts and releases live.")

@@ -7,7 +7,7 @@ Prefect's state is telemetry. What is done stands in parts, so any run can be st
 
 import base64
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -71,13 +71,17 @@ class Artifacts:
         """One message to the server for every tenth of the way."""
         self.done += done
         percent = min(100.0, 100 * self.done / self.total)
-        if percent - self.shown >= 10 or percent == 100:
+        if percent - self.shown >= 10 or (done and percent == 100):
             self.shown = percent
             update_progress_artifact(artifact_id=self.artifact, progress=percent)
-            self.log.info("%s: %s of %s", self.name, f"{self.done:,}", f"{self.total:,}")
+            about = f" ({note})" if note else ""
+            self.log.info("%s: %s of %s%s", self.name, f"{self.done:,}", f"{self.total:,}", about)
 
     def say(self, text: str) -> None:
         self.log.warning(text)
+
+    def table(self, title: str, rows: Sequence[Mapping[str, str]]) -> None:
+        create_table_artifact(table=[dict(row) for row in rows], description=title)
 
 
 @flow(name="build-drawnconvos", flow_run_name="{plan}", validate_parameters=True)

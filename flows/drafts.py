@@ -33,7 +33,7 @@ def drafted_bank(skill: str, cards: Sequence[Path], count: int, model: Model) ->
         raise BadInput(f"no skill {skill!r}{did_you_mean(skill, library.ids)}; a card of your own comes with --cards")
     found: dict[Section, list[str]] = {}
     rejects: Counter[str] = Counter()
-    model.progress.stage(f"phrases by {model.author.model}", count)
+    model.stage("phrases", count)
 
     async def work(section: Section) -> tuple[Section, list[str]]:
         try:
@@ -52,7 +52,7 @@ def drafted_bank(skill: str, cards: Sequence[Path], count: int, model: Model) ->
         model.each(work, sections(card, number), put)
         bank = gathered(card, found)
         before, said = said, sum(1 for group in bank.groups for _ in group.constructions())
-        model.progress.advance(min(said, count) - min(before, count), model.account(said, count))
+        model.advance(min(said, count) - min(before, count))
         if said >= count:
             break
     faults = list(problems(bank, card))
@@ -68,7 +68,7 @@ def drafted_cards(path: Path, shelf: Sequence[Path], model: Model) -> tuple[list
     told = list(pages(path))
     cards: dict[int, Skill] = {}
     failed: dict[int, str] = {}
-    model.progress.stage(f"cards by {model.author.model}", len(told))
+    model.stage("cards", len(told))
 
     async def work(entry: tuple[int, Page]) -> tuple[int, Skill | None]:
         number, page = entry
@@ -83,7 +83,7 @@ def drafted_cards(path: Path, shelf: Sequence[Path], model: Model) -> tuple[list
         number, card = result
         if card is not None:
             cards[number] = card
-        model.progress.advance(1, model.account(len(cards) + len(failed), len(told)))
+        model.advance(1)
 
     model.each(work, told, put)
     for number, twin in doubled(cards):

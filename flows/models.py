@@ -18,7 +18,7 @@ from clients.client import Client, Endpoint
 from clients.frontier import frontier
 from clients.kept import Kept
 from clients.money import PRICES, Spent, prices
-from clients.requests import Message, Request
+from clients.requests import Message, Request, Response
 from flows.progress import Progress
 from generators.tasks import TEMPLATES, Ask, Said, Task, Told, pursue
 from schemas.identity import keyed
@@ -26,6 +26,7 @@ from schemas.plan import Author
 
 KEPT = "responses.sqlite"
 SEEDS = 2**31
+SIGN_OF_LIFE = 1.0  # seconds between looks at the display
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -43,22 +44,48 @@ class Model:
         self.shown: dict[str, bytes] = {}
         self.client = Client(endpoint, self.kept, self.spent, self.shown.__getitem__, offline)
         self.runner = asyncio.Runner()
+        self.total = self.done = 0
+        self.begun, self.remark = 0.0, ""
+        self.heard: Callable[[str, Response], None] = lambda record, response: None
         if endpoint.warning:
             progress.say(endpoint.warning)
         if author.model not in table and author.pace.budget is not None:
             progress.say(f"no price is known for {author.model}: the budget cannot be kept; see author.pace.prices")
+
+    def stage(self, name: str, total: int) -> None:
+        """What is being written now, for the progress display."""
+        self.total, self.done, self.begun = total, 0, self.dollars
+        self.progress.stage(f"{name} by {self.author.model}", total)
+
+    def advance(self, count: int, remark: str = "") -> None:
+        """So many more are done; none where a draft fell and its place is open again."""
+        self.done, self.remark = self.done + count, remark or self.remark
+        self.progress.advance(count, self.account())
+
+    def skip(self, count: int) -> None:
+        """So many were there already: no part of what this stage costs."""
+        self.total -= count
+        self.progress.advance(count)
 
     def each(
         self, work: Callable[[A], Coroutine[Any, Any, B]], jobs: Iterable[A] | AsyncIterable[A],
         done: Callable[[B], None],
     ) -> None:  # fmt: skip
         """All of the jobs as one frontier; `done` is told of each result as it comes."""
-
         ahead = MOST_IN_BATCH if self.client.batches else 2 * self.client.endpoint.concurrency
 
+        async def show_signs_of_life() -> None:
+            while True:
+                await asyncio.sleep(SIGN_OF_LIFE)
+                self.progress.advance(0, self.account())
+
         async def all_of_them() -> None:
-            async for result in frontier(work, jobs, ahead):
-                done(result)
+            ticking = asyncio.create_task(show_signs_of_life())
+            try:
+                async for result in frontier(work, jobs, ahead):
+                    done(result)
+            finally:
+                ticking.cancel()
 
         self.runner.run(all_of_them())
 
@@ -82,12 +109,16 @@ class Model:
             seed=keyed(self.seed, "model", record, number).randrange(SEEDS),
         )
         response = await self.client.ask(request, stage)
+        self.heard(record, response)
         return Told(response.text, response.finish)
 
-    def account(self, done: int, total: int) -> str:
+    @property
+    def dollars(self) -> float:
+        return self.spent.usd + self.spent.usd_kept
+
+    def account(self) -> str:
         """What it came to so far and will come to, for the progress line."""
-        spent, client = self.spent, self.client
-        batches = client.batches
+        spent, client, batches = self.spent, self.client, self.client.batches
         under_way = f"{batches.under_way:,} in {len(batches.out)} batches" if batches else str(client.window.under_way)
         notes = [f"{under_way} under way", f"{sum(spent.calls.values()):,} calls"]
         if spent.kept:
@@ -95,9 +126,11 @@ class Model:
         if client.retries:
             notes.append(f"{client.retries.total():,} retries")
         if spent.price:
-            cost = spent.usd + spent.usd_kept
-            notes.append(f"{cost:.2f} of some {cost / done * total:.2f} USD" if done else f"{cost:.2f} USD")
-        return ", ".join(notes)
+            stage = (self.dollars - self.begun) / self.done * self.total if self.done else 0.0
+            notes.append(
+                f"{self.dollars:.2f} of some {self.begun + stage:.2f} USD" if stage else f"{self.dollars:.2f} USD"
+            )
+        return ", ".join(notes) + (f"; {self.remark}" if self.remark else "")
 
     def cost(self) -> str:
         """What this run came to, in a few words."""
@@ -120,10 +153,28 @@ class Model:
         tokens = {"prompt": usage.prompt, "cached": usage.cached, "completion": usage.completion}
         return {"calls": self.spent.calls[stage], "kept": self.spent.kept[stage], "tokens": tokens}
 
+    def row(self, stage: str) -> dict[str, str]:
+        """The same for people."""
+        paid, kept = self.spent.usage[stage], self.spent.usage_kept[stage]
+        tokens = {"tokens in": paid.prompt, "of them cached": paid.cached, "tokens out": paid.completion}
+        dollars = {
+            "USD": f"{self.spent.cost({stage: paid}):.4f}",
+            "USD before": f"{self.spent.cost({stage: kept}):.4f}",
+        }
+        return {
+            "stage": stage,
+            "calls": f"{self.spent.calls[stage]:,}",
+            "kept": f"{self.spent.kept[stage]:,}",
+            **{name: f"{count:,}" for name, count in tokens.items()},
+            **(dollars if self.spent.price else {}),
+        }
+
     def close(self) -> None:
         """Says what was found out about the server, and leaves everything in one file."""
         if self.client.form != "schema":
             self.progress.say(f"{self.client.place} takes no JSON Schema; asked for {self.client.form} instead")
+        if self.spent.stages():
+            self.progress.table(f"asked of {self.author.model}", [self.row(stage) for stage in self.spent.stages()])
         self.runner.run(self.client.close())
         self.runner.close()
         self.kept.close()

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Protocol, TextIO
 
@@ -13,12 +13,14 @@ class Progress(Protocol):
     def stage(self, name: str, total: int) -> None: ...
     def advance(self, done: int, note: str = "") -> None: ...
     def say(self, text: str) -> None: ...
+    def table(self, title: str, rows: Sequence[Mapping[str, str]]) -> None: ...
 
 
 class Silent:
     def stage(self, name: str, total: int) -> None: ...
     def advance(self, done: int, note: str = "") -> None: ...
     def say(self, text: str) -> None: ...
+    def table(self, title: str, rows: Sequence[Mapping[str, str]]) -> None: ...
 
 
 class Lines:
@@ -44,6 +46,12 @@ class Lines:
     def say(self, text: str) -> None:
         self.clear()
         print(text, file=self.stream, flush=True)
+
+    def table(self, title: str, rows: Sequence[Mapping[str, str]]) -> None:
+        self.finish()
+        cells = [list(rows[0]), *(list(row.values()) for row in rows)]
+        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        self.say("\n".join([title, *("  " + "  ".join(map(str.rjust, row, widths)) for row in cells)]))
 
     def show(self, note: str) -> None:
         seconds = time.monotonic() - self.started

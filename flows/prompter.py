@@ -16,12 +16,17 @@ from schemas.prompt import Prompt
 STAGE = "prompts"
 
 
-def model_prompts(plan: Plan, model: Model) -> list[Prompt]:
+def places(plan: Plan) -> list[tuple[str, int]]:
+    """Every prompt that is wanted: the how manieth of its category."""
     shares = dict.fromkeys(categories_of(plan), 1.0)
-    wanted = [(category, n) for category, count in apportion(shares, plan.prompts.count).items() for n in range(count)]
+    return [(category, n) for category, count in apportion(shares, plan.prompts.count).items() for n in range(count)]
+
+
+def model_prompts(plan: Plan, model: Model) -> list[Prompt]:
+    wanted = places(plan)
     standing: dict[PromptSlot, Prompt] = {}
     rejects: Counter[str] = Counter()
-    model.progress.stage(f"prompts by {plan.author.model}", len(wanted))
+    model.stage("prompts", len(wanted))
 
     async def work(slot: PromptSlot) -> tuple[PromptSlot, Prompt | None]:
         try:
@@ -38,13 +43,13 @@ def model_prompts(plan: Plan, model: Model) -> list[Prompt]:
             slot, prompt = result
             if prompt is not None:
                 came.append((slot, prompt))
-                model.progress.advance(1, model.account(len(standing) + len(came), len(wanted)))
+                model.advance(1)
 
         model.each(work, [PromptSlot(*place, attempt) for place in wanted if place not in filled], put)
         before = len(standing)
         distinct(came, standing)
         rejects["much like another"] += len(came) - (len(standing) - before)
-        model.progress.advance(len(standing) - before - len(came))
+        model.advance(len(standing) - before - len(came))
         if len(standing) == len(wanted):
             break
     else:

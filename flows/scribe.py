@@ -51,12 +51,10 @@ class Scribe:
     def __init__(self, plan: Plan, library: Library, model: Model) -> None:
         self.plan, self.library, self.model = plan, library, model
         self.rejects: Counter[str] = Counter()
-        self.done = 0
 
     def write(self, prepared: Iterable[Prepared], total: int) -> None:
         """The words of all batches that have none yet, as the batches come."""
-        self.model.progress.stage(f"words by {self.plan.author.model}", total)
-        self.done = 0
+        self.model.stage("words", total)
 
         async def work(job: Job) -> tuple[Job, dict[str, Any]]:
             return job, await self.row(job)
@@ -66,25 +64,19 @@ class Scribe:
             job.desk.put(job.tried, row)
             if row["reason"]:
                 self.rejects[row["reason"].partition(":")[0]] += 1
-            self.advance(1, total)
+            told = "; ".join(f"{count:,} {reason}" for reason, count in self.rejects.most_common(3))
+            self.model.advance(1, told and f"rejected: {told}")
 
-        self.model.each(work, self.jobs(prepared, total), put)
+        self.model.each(work, self.jobs(prepared), put)
 
-    async def jobs(self, prepared: Iterable[Prepared], total: int) -> AsyncIterator[Job]:
+    async def jobs(self, prepared: Iterable[Prepared]) -> AsyncIterator[Job]:
         async for each in from_thread(prepared):
             if each.source.dialogues.exists():
-                self.advance(len(each.batch.slots), total)
+                self.model.skip(len(each.batch.slots))
                 continue
             desk = Desk(each, self.plan, self.library)
             for tried in desk.tries:
                 yield Job(desk, tried)
-
-    def advance(self, count: int, total: int) -> None:
-        self.done += count
-        rejects = "".join(f", {count:,} {reason}" for reason, count in self.rejects.most_common(3))
-        self.model.progress.advance(
-            count, self.model.account(self.done, total) + (rejects and f"; rejects{rejects[1:]}")
-        )
 
     async def row(self, job: Job) -> dict[str, Any]:
         outline, attempt, judge = job.tried.outline, job.desk.prepared.batch.attempt, job.desk.judge
