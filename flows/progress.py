@@ -1,5 +1,6 @@
 """Showing how a build goes: a live line in a terminal, plain lines elsewhere, nothing in tests."""
 
+import shutil
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -62,7 +63,8 @@ class Lines:
         )
         text = f"{self.name:<22} {self.done:>7,} of {self.total:,}{left}{f'  {note}' if note else ''}"
         if self.live:
-            print(f"\r\033[K{text}", end="", file=self.stream, flush=True)
+            width = shutil.get_terminal_size().columns - 1  # a line that wraps could not be written over
+            print(f"\r\033[K{text[:width]}", end="", file=self.stream, flush=True)
         elif self.done or self.total:
             print(text, file=self.stream, flush=True)
 

@@ -1,5 +1,6 @@
 """The build under a real Prefect server, work pool and worker: the deployment's lines as the README has them."""
 
+import json
 import os
 import shutil
 import socket
@@ -12,11 +13,14 @@ from typing import Any
 
 import httpx
 import pytest
+import yaml
 
 from flows.build import build
 from flows.plans import read_plan
 from flows.progress import Silent
 from tests.conftest import ROOT
+from tests.scripted import serving
+from tests.test_scribe import Lines, lines, perfect, plan_for  # noqa: F401
 
 pytestmark = pytest.mark.server
 BIN = Path(sys.executable).parent
@@ -25,7 +29,7 @@ BIN = Path(sys.executable).parent
 def project(folder: Path) -> Path:
     """The project as Prefect sees it, with the default plan cut down to the tiny one."""
     folder.mkdir()
-    for name in ("flows", "generators", "schemas", "store"):
+    for name in ("clients", "flows", "generators", "schemas", "store"):
         (folder / name).symlink_to(ROOT / name)
     for name in ("prefect.toml", "prefect.yaml"):
         shutil.copy(ROOT / name, folder)
@@ -126,6 +130,29 @@ def test_a_deployment_makes_the_release_that_the_command_makes(server: Server, t
     assert {"table", "progress", "image"} <= kinds
     tasks = {run["name"].rsplit("-", 1)[0] for run in server.post("/task_runs/filter", {})}
     assert {"prompts", "dialogues", "release", "verify"} <= tasks
+
+
+def test_what_a_model_was_asked_and_cost_is_an_artifact_of_the_run(
+    server: Server,
+    tmp_path: Path,
+    lines: Lines,  # noqa: F811
+) -> None:
+    table = tmp_path / "prices.yaml"
+    table.write_text("scripted: {prompt: 1000, completion: 0}\n")
+    with serving(perfect(lines)) as chat:
+        plan = server.project / "plans" / "model.yaml"
+        plan.write_text(yaml.safe_dump(plan_for(chat.url, pace={"prices": str(table)}).model_dump(mode="json")))
+        done = server.run("deployment", "run", "build-drawnconvos/local", "--watch", "-p", "plan=plans/model.yaml",
+                          "-p", f"data={tmp_path / 'data'}")  # fmt: skip
+        calls = len(chat.asked)
+    assert done.returncode == 0, done.stdout + done.stderr
+    tables = [a for a in server.post("/artifacts/filter", {}) if a["description"] == "asked of scripted"]
+    (rows,) = [json.loads(table["data"]) for table in tables]
+    assert rows[0]["stage"] == "dialogues" and rows[0]["calls"] == str(calls)
+    assert rows[0]["USD"] == f"{calls * 0.01:.4f}"
+    (run,) = server.post("/flow_runs/filter", {"sort": "EXPECTED_START_TIME_DESC", "limit": 1})
+    logs = server.post("/logs/filter", {"logs": {"flow_run_id": {"any_": [run["id"]]}}, "limit": 200})
+    assert any("words by scripted: 30 of 30 (" in log["message"] and "USD" in log["message"] for log in logs)
 
 
 def test_the_bare_name_stands_for_the_local_deployment(server: Server) -> None:
