@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from schemas.annotation import Annotation
 from schemas.identity import Record, digest
 from schemas.outline import Opening, Phenomenon, TurnClass
 from schemas.prompt import Split
@@ -140,6 +141,7 @@ class Plan(Record):
     renderer: Renderer = Renderer()
     near_duplicates: NearDuplicates = NearDuplicates()
     checks: tuple[str, ...] = Field(default=(), description="Checks of the user's own, as module:function.")
+    annotation: Annotation = Annotation()
     attempts: int = Field(
         default=30, ge=1, le=1000, description="How often a slot is tried before the plan is refused."
     )
@@ -168,8 +170,9 @@ class Plan(Record):
 
     @property
     def settled(self) -> dict[str, Any]:
-        """All of the plan that decides what is made."""
-        return self.model_dump(mode="json", exclude={"author": {"pace"}})
+        """All of the plan that decides what is made, and how it is judged where the plan says something of its own."""
+        judged: dict[str, Any] = {} if self.annotation != Annotation() else {"annotation": True}
+        return self.model_dump(mode="json", exclude={"author": {"pace"}, **judged})
 
     @property
     def fingerprint(self) -> str:
