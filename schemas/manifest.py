@@ -5,7 +5,7 @@ time, cost and host stand in run.json beside it.
 """
 
 import re
-from typing import Annotated, NamedTuple, Self
+from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import Field
 
@@ -85,6 +85,20 @@ class Unseen(Record):
     turns: int = 0
 
 
+class Judged(Record):
+    """What people, or simulated annotators, made of a release: which of them, how much, and how far they agree."""
+
+    judge: Literal["human", "simulated"]
+    of: Sha256 = Field(description="The identity of the release that was judged.")
+    annotators: int
+    preferences: int = Field(description="Contexts of rlhf with a chosen and a rejected answer.")
+    corrected: int = Field(description="Of them, those whose chosen answer an annotator wrote.")
+    reviewed: int = Field(description="Turns of test that annotators vouch for.")
+    relabelled: int = Field(description="Of them, those that they corrected.")
+    unresolved: dict[str, int] = Field(default_factory=dict, description="Items without an outcome, by reason.")
+    agreement: dict[str, float] = Field(default_factory=dict, description="Krippendorff's alpha, by question.")
+
+
 class Manifest(Record):
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,62}$")
     version: str
@@ -98,6 +112,7 @@ class Manifest(Record):
     splits: dict[str, Counts]
     leakage: Leakage
     unseen: Unseen = Unseen()
+    judged: Judged | None = None
     rejects: dict[str, int]
     stages: dict[str, int]
     made_with: dict[str, str]

@@ -10,17 +10,24 @@ from schemas.plan import Plan
 from schemas.prompt import SPLITS
 from schemas.skill import Library
 
+JUDGES = {
+    "human": "people in Label Studio, under pseudonyms",
+    "simulated": "simulated annotators, who know the label and err at a set rate; no person saw them",
+}
 ABOUT = {
     "sft": "dialogues with the call and reply of every turn, for supervised fine-tuning",
     "rlhf": "contexts awaiting pairs: dialogues as in sft whose `preferences` are still empty",
     "test": "dialogues kept apart for measuring; no prompt or picture of theirs stands in another config",
 }
 
+ABOUT_JUDGED = "dialogues whose `preferences` hold a chosen and a rejected answer to one of their turns"
+
 
 def card_of(manifest: Manifest, plan: Plan, library: Library, credits: str) -> str:
     counts = manifest.splits
+    about = ABOUT | ({"rlhf": ABOUT_JUDGED} if manifest.judged and manifest.judged.preferences else {})
     rows: list[list[str | int]] = [
-        [s, counts[s].dialogues, counts[s].turns, counts[s].prompts, counts[s].images, ABOUT[s]] for s in SPLITS
+        [s, counts[s].dialogues, counts[s].turns, counts[s].prompts, counts[s].images, about[s]] for s in SPLITS
     ]
     skills = sum((Counter(c.by_skill) for c in counts.values()), Counter())
     skill_rows: list[list[str | int]] = [[f"`{s.id}`", s.name, s.type, skills[s.id]] for s in library.skills]
@@ -59,7 +66,7 @@ image-valued parameter reads `image_1` for `images[0]`. `image_info` stands besi
 
 `skills.json` holds the full cards, `plan.yaml` the plan, `manifest.json` counts, hashes and versions.
 
-## Checks
+{judged_section(manifest)}## Checks
 
 Prompts in more than one split: {manifest.leakage.prompts}. Pictures in more than one split:
 {manifest.leakage.images}. Near-duplicate dialogues across splits (word-triple similarity of
@@ -71,6 +78,23 @@ short requests do: {manifest.leakage.recurring_short_dialogues}. Candidates reje
 ## Licence
 
 CC BY-SA 4.0, as the drawings in its pictures demand. {credits}.
+"""
+
+
+def judged_section(manifest: Manifest) -> str:
+    judged = manifest.judged
+    if judged is None:
+        return ""
+    unresolved = ", ".join(f"{reason} {count:,}" for reason, count in judged.unresolved.items()) or "none"
+    alpha = ", ".join(f"{question} {value:.2f}" for question, value in judged.agreement.items())
+    return f"""## Judgements
+
+Judged by {JUDGES[judged.judge]}: {judged.annotators} of them. Preferences: {judged.preferences:,}, of which
+{judged.corrected:,} chose an answer that an annotator wrote. Turns of test vouched for: {judged.reviewed:,}, of which
+{judged.relabelled:,} were corrected. Items without an outcome: {unresolved}. Krippendorff's alpha:
+{alpha or "not told"}.
+`judge` on each preference, and `label_source` on each turn, say the same row by row.
+
 """
 
 

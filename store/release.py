@@ -74,6 +74,8 @@ def unfinished_release(root: Path, name: str) -> Iterator[Path]:
 def same_release(root: Path, making: Making) -> Outcome | None:
     """The release that this plan already made with this code, if there is one and it is unharmed."""
     for manifest in reversed(releases(root, making.plan.name) if root.is_dir() else []):
+        if manifest.judged is not None:
+            continue
         same = (manifest.plan, manifest.source, manifest.made_with) == (
             making.plan.fingerprint,
             making.source,
@@ -119,6 +121,11 @@ def finish(
     (folder / "README.md").write_text(card_of(manifest, making.plan, making.library, making.credits), encoding="utf-8")
     rows = {shard_path(s, n, len(t)): tally.rows for s, t in tallies.items() for n, tally in enumerate(t)}
     manifest = manifest.model_copy(update={"files": tuple(files_of(folder, rows))}).identified()
+    return stand(root, folder, manifest)
+
+
+def stand(root: Path, folder: Path, manifest: Manifest) -> Outcome:
+    """Number the folder and give it its name; or find that its identity stands already."""
     for standing in releases(root, manifest.name):
         if standing.identity == manifest.identity:
             return Outcome(standing, root / standing.folder, new=False)
