@@ -1,9 +1,10 @@
 """`drawnconvos`, also `python -m flows`. Every command imports what it needs when it runs, so that help
 is instant and nothing here ever loads Prefect."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -43,13 +44,14 @@ def plain_errors(command: Callable[P, T]) -> Callable[P, T]:
         try:
             return command(*args, **kwargs)
         except UserError as error:
-            click.echo(f"drawnconvos: {error}", err=True)
-            sys.exit(1)
+            told, code = f"drawnconvos: {error}", 1
         except KeyboardInterrupt:
-            click.echo("\ninterrupted; what is finished is kept, the same command goes on from here", err=True)
-            sys.exit(130)
+            told, code = "\ninterrupted; what is finished is kept, the same command goes on from here", 130
         except BrokenPipeError:
-            sys.exit(0)
+            told, code = "", 0
+        if told:
+            click.echo(told, err=True)
+        sys.exit(code)  # not while the error is at hand, whose frames hold what should be closed before the end
 
     return run
 
@@ -457,5 +459,19 @@ def sql(query: str, data: Path) -> None:
     click.echo(ask(data, query))
 
 
+def run() -> None:
+    """The command, left at once when it is done: DuckDB's library would print a page about references that other
+    libraries keep until the very end."""
+    code: str | int | None = 0
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
+    os._exit(code if isinstance(code, int) else int(code is not None))
+
+
 if __name__ == "__main__":
-    main()
+    run()

@@ -125,5 +125,6 @@ class Manifest(Record):
     def identified(self) -> Self:
         """With the identity that belongs to its content. No file of a release names its own number; fields that
         came later than a manifest are no part of it."""
-        content = self.model_dump(mode="json", exclude={"identity", "version", "parent"}, exclude_unset=True)
+        apart = {"identity", "version", "parent", *(() if self.judged else ("judged",))}
+        content = self.model_dump(mode="json", exclude=apart, exclude_unset=True)
         return self.model_copy(update={"identity": digest(content)})
