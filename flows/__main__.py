@@ -16,6 +16,8 @@ from schemas.prompt import Split
 
 if TYPE_CHECKING:
     from flows.models import Model
+    from schemas.annotation import Project
+    from store.judgements import Judge
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -261,6 +263,103 @@ def agreement(release: Path, show: int, split: Split | None) -> None:
     from flows.measure import agreement as measured
 
     click.echo(measured(release, show, split))
+
+
+PROJECT = click.Choice(["preferences", "review"])
+
+
+@main.group()
+def annotate() -> None:
+    """People judge a release in Label Studio: answer pairs to contexts of rlhf, and the labels of test.
+
+    \b
+    The server and its token come from LABEL_STUDIO_URL and LABEL_STUDIO_API_KEY; `make label-studio` starts one to try.
+    """
+
+
+def of_a_release(command: Callable[..., T]) -> Callable[..., T]:
+    """The arguments that pushing, pulling and simulating have in common."""
+    command = click.option("--project", type=PROJECT, help="Only this one; both unless named.")(command)
+    return click.argument("release", type=PATH)(command)
+
+
+@annotate.command("push")
+@of_a_release
+@click.option("--limit", type=click.IntRange(1), help="So many items, skill by skill; all unless named.")
+@click.option("--overlap", type=click.IntRange(1, 20), help="People to an item; what the plan says unless named.")
+@plain_errors
+def push_items(release: Path, project: "Project | None", limit: int | None, overlap: int | None) -> None:
+    """Send what is to be judged. Sending again sends only what is not there."""
+    from flows.annotate import push
+    from flows.judging import PROJECTS
+    from flows.progress import lines
+
+    for name in [project] if project else PROJECTS:
+        with lines() as shown:
+            done = push(release, name, limit, overlap, shown)
+        click.echo(f"{name}: {done.sent:,} sent, {done.there:,} were there")
+
+
+@annotate.command("pull")
+@of_a_release
+@plain_errors
+def pull_judgements(release: Path, project: "Project | None") -> None:
+    """Fetch what was judged so far, in place of what was fetched before."""
+    from flows.annotate import pull
+    from flows.judging import pushed_projects
+    from flows.progress import lines
+
+    for name in [project] if project else pushed_projects(release):
+        with lines() as shown:
+            counts = pull(release, name, shown)
+        told = ", ".join(f"{count:,} {status}" for status, count in sorted(counts.items())) or "nothing judged yet"
+        click.echo(f"{name}: {told}")
+
+
+@annotate.command("status")
+@click.argument("release", type=PATH)
+@click.option("--offline", is_flag=True, help="Only what was pulled, without asking the server.")
+@plain_errors
+def annotation_status(release: Path, offline: bool) -> None:
+    """How far the annotators are and how far they agree."""
+    from flows.annotate import status
+    from flows.progress import lines
+
+    with lines() as shown:
+        text = status(release, shown, not offline)
+    click.echo(text)
+
+
+@annotate.command("simulate")
+@of_a_release
+@click.option("--limit", type=click.IntRange(1), help="So many items, skill by skill; all unless named.")
+@plain_errors
+def simulate_judgements(release: Path, project: "Project | None", limit: int | None) -> None:
+    """Have the embedded judge stand in for people: it knows the label and errs at the plan's rate."""
+    from flows.judging import PROJECTS, simulate
+    from flows.progress import lines
+
+    for name in [project] if project else PROJECTS:
+        with lines() as shown:
+            count = simulate(release, name, limit, shown)
+        click.echo(f"{name}: {count:,} simulated judgements")
+
+
+@main.command("release")
+@click.argument("release", type=PATH)
+@click.option("--with-annotations", is_flag=True, required=True, help="Fill in what was judged.")
+@click.option("--judge", type=click.Choice(["human", "simulated"]), help="Whose; people's where there are any.")
+@plain_errors
+def cut_release(release: Path, with_annotations: bool, judge: "Judge | None") -> None:
+    """A new version of RELEASE: rlhf with chosen and rejected answers, test with reviewed labels."""
+    from flows.judging import release_judged
+    from flows.show import summary
+
+    outcome = release_judged(release, judge)
+    if not outcome.new:
+        click.echo(f"nothing changed: {outcome.folder} is what these judgements make")
+        return
+    click.echo(summary(outcome.folder))
 
 
 @main.group()

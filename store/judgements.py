@@ -6,12 +6,14 @@ data/annotations/drawnconvos-1.0.0/preferences/
     judgements-simulated.parquet   the embedded judge's, never in the same file
 """
 
+import secrets
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
 from schemas.annotation import Item, Judgement, PreferenceItem, Project, ReviewItem
 from schemas.errors import BadInput
+from store.files import read_text, write_text
 from store.parts import read_records, write_records
 
 Judge = Literal["human", "simulated"]
@@ -63,3 +65,13 @@ def judge_for(release: Path, wanted: Judge | None) -> Judge:
     if not found:
         raise BadInput(f"{release}: nothing was judged; see `drawnconvos annotate push` and `pull`, or `simulate`")
     return wanted or found[0]
+
+
+def salt_of(release: Path) -> str:
+    """What annotators' pseudonyms hang on: drawn once for a data folder and kept there, for nobody else to know."""
+    path = release.parent.parent / "annotations" / "salt"
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_text(path, secrets.token_hex(16) + "\n")
+        path.chmod(0o600)
+    return read_text(path).strip()

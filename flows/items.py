@@ -1,0 +1,122 @@
+"""What of a release is given to people to judge: answer pairs to contexts of rlhf, labels of test.
+
+    chosen_items(Path("data/releases/drawnconvos-1.0.0"), "preferences", limit=500)   -> the items, in order
+
+The same release gives the same items. Where no model has answered yet, pairs come from the embedded policy.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+from annotation.choice import Score, chosen
+from generators.policy import check_pair, context_of, known_better, pair_of
+from schemas.annotation import Annotation, Item, PreferenceItem, Project, ReviewItem
+from schemas.answer import Answer
+from schemas.dialogue import Dialogue
+from schemas.identity import keyed
+from schemas.plan import Plan
+from schemas.prompt import Split
+from schemas.skill import Library
+from store.files import read_text
+from store.rows import dialogue_of
+from store.streams import streamed
+from store.versions import read_manifest
+
+COLUMNS = (
+    "id", "prompt_id", "prompt", "category", "author", "renderer", "manner", "turns", "image_info", "preferences",
+)  # fmt: skip
+SPLIT: dict[Project, Split] = {"preferences": "rlhf", "review": "test"}
+
+
+class Origin(NamedTuple):
+    """What is known of an item and never shown with it: the label, and the dialogue it is from."""
+
+    gold: Answer
+    dialogue: str
+    turn: int
+
+
+class Offered(NamedTuple):
+    """A release as it is judged: its plan's way of doing so, its skills, its items with their origins. `checks` are
+    items whose better side is known; they stand beside the others to watch annotators."""
+
+    policy: Annotation
+    seed: int
+    library: Library
+    items: dict[str, Item]
+    checks: dict[str, Item]
+    origins: dict[str, Origin]
+
+
+def offered(release: Path, project: Project) -> Offered:
+    """All items that a release has to offer."""
+    plan, library = read_judged(release)
+    offers = preferences if project == "preferences" else reviews
+    found = Offered(plan.annotation, plan.seed, library, {}, {}, {})
+    for item, gold in offers(dialogues(release, SPLIT[project]), library, plan.annotation, plan.seed):
+        check = isinstance(item, PreferenceItem) and item.check is not None
+        (found.checks if check else found.items)[item.key] = item
+        found.origins[item.key] = Origin(gold, item.context.dialogue_id, item.context.turn)
+    return found
+
+
+def read_judged(release: Path) -> tuple[Plan, Library]:
+    """The plan and the skills that a release was made with."""
+    read_manifest(release)
+    plan = Plan.from_data(yaml.safe_load(read_text(release / "plan.yaml")))
+    return plan, Library.model_validate_json(read_text(release / "skills.json"))
+
+
+def dialogues(release: Path, split: Split) -> Iterator[Dialogue]:
+    return (dialogue_of(row) for _, row in streamed(release, COLUMNS, [split]))
+
+
+def preferences(
+    rows: Iterable[Dialogue], library: Library, policy: Annotation, seed: int
+) -> Iterator[tuple[Item, Answer]]:
+    """One context of each dialogue, drawn by its id; to some of them a pair with a known better side as well."""
+    for dialogue in rows:
+        rng = keyed(seed, "context", dialogue.id)
+        turn = rng.randrange(len(dialogue.turns))
+        gold, context = dialogue.turns[turn].answer, context_of(dialogue, turn)
+        if pair := pair_of(dialogue, turn, library, policy.errors, seed):
+            yield PreferenceItem(context=context, pair=pair), gold
+        if rng.random() < policy.checks and (pair := check_pair(dialogue, turn, library, seed)):
+            yield PreferenceItem(context=context, pair=pair, check=known_better(pair)), gold
+
+
+def reviews(rows: Iterable[Dialogue], library: Library, policy: Annotation, seed: int) -> Iterator[tuple[Item, Answer]]:
+    """Every turn of test."""
+    for dialogue in rows:
+        for n, turn in enumerate(dialogue.turns):
+            yield ReviewItem(context=context_of(dialogue, n), answer=turn.answer), turn.answer
+
+
+def picked(found: Offered, limit: int | None, score: Score | None = None) -> list[Item]:
+    """So many of the items, the most doubtful first where a score tells, else skill by skill; the same ones always."""
+    most = len(found.items) + round(len(found.items) * found.policy.checks)
+    return chosen(
+        found.items.values(),
+        most if limit is None else limit,
+        lambda item: found.origins[item.key].gold.call.intent,
+        found.seed,
+        score,
+        list(found.checks.values()),
+        found.policy.checks,
+    )
+
+
+def pictures_of(release: Path, project: Project, items: Mapping[str, Item]) -> Iterator[tuple[Item, dict[str, bytes]]]:
+    """Each of these items with the pictures it shows, dialogue by dialogue."""
+    wanted: dict[str, list[Item]] = {}
+    for item in items.values():
+        wanted.setdefault(item.context.dialogue_id, []).append(item)
+    for _, row in streamed(release, ("id", "images", "image_info"), [SPLIT[project]]):
+        if row["id"] in wanted:
+            pictures = {
+                info["sha256"]: image["bytes"] for info, image in zip(row["image_info"], row["images"], strict=True)
+            }
+            yield from ((item, pictures) for item in wanted[row["id"]])
