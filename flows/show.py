@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 from flows.plans import Forecast
@@ -32,8 +33,20 @@ def summary(folder: Path) -> str:
         leakage_line(manifest),
         unseen_line(manifest),
         rejects_line(manifest),
+        *judged_lines(manifest),
     ]
     return "\n".join([*lines, *([f"took: {took}"] if took else []), f"next: drawnconvos verify {folder}"])
+
+
+def judged_lines(manifest: Manifest) -> Iterator[str]:
+    judged = manifest.judged
+    if judged is not None:
+        left = ", ".join(f"{count:,} {reason}" for reason, count in judged.unresolved.items()) or "none"
+        yield (
+            f"judged by {judged.annotators} {judged.judge} annotators: {judged.preferences:,} preferences "
+            f"({judged.corrected:,} corrected), {judged.reviewed:,} turns of test ({judged.relabelled:,} corrected); "
+            f"without outcome: {left}"
+        )
 
 
 def full_account(folder: Path) -> str:
@@ -43,7 +56,8 @@ def full_account(folder: Path) -> str:
         lines += ["", title, *mix_table(manifest, name)]
     lines += ["", "cells: dialogues that hold a turn of the skill, by number of turns", *cell_table(manifest)]
     made = ", ".join(f"{name} {number}" for name, number in manifest.made_with.items())
-    lines += ["", leakage_line(manifest), unseen_line(manifest), rejects_line(manifest), f"made with: {made}"]
+    told = [leakage_line(manifest), unseen_line(manifest), rejects_line(manifest), *judged_lines(manifest)]
+    lines += ["", *told, f"made with: {made}"]
     return "\n".join(lines)
 
 
