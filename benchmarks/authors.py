@@ -63,7 +63,7 @@ class Contender(NamedTuple):
 
     @property
     def folder(self) -> str:
-        return self.script.removesuffix(".py")
+        return self.script.removeprefix("with_").removesuffix(".py")
 
 
 BARE, OPENAI, OURS = "bare aiohttp", "bare AsyncOpenAI", "drawnconvos"
@@ -172,7 +172,7 @@ class Watched:
         while time.monotonic() - begun < limit:
             try:
                 code = self.process.wait(timeout=0.05)
-                end = "" if code == 0 else f"ended with {code}"
+                end = {0: "", os.EX_UNAVAILABLE: "not run"}.get(code, f"ended with {code}")
                 break
             except subprocess.TimeoutExpired:
                 if until():
@@ -234,7 +234,18 @@ def against(mine: list[Run], theirs: list[Run], figure: Callable[[Run], float]) 
 
 def table(work: Work, runs: list[Run]) -> str:
     """All that is known of one work: a line for each contender."""
-    head = ["", "rows", "calls", "refused", "span s", "of ideal %", "CPU s / 1,000", "against AsyncOpenAI", "peak MiB"]
+    head = [
+        "",
+        "rows",
+        "calls",
+        "refused",
+        "at once",
+        "span s",
+        "of ideal %",
+        "CPU s / 1,000",
+        "against AsyncOpenAI",
+        "peak MiB",
+    ]
     head += ["repeated"] if work.kill else []
     head += ["against no refusals"] if work.stray else []
     lines = [head]
@@ -253,6 +264,7 @@ def table(work: Work, runs: list[Run]) -> str:
             spread([each.delivered for each in mine], ".0f"),
             spread([each.calls for each in mine], ".0f"),
             spread([each.refused for each in mine], ".0f"),
+            spread([each.most_under_way for each in mine], ".0f"),
             spread([each.span for each in mine]),
             spread([each.of_ideal for each in mine], ".1f"),
             spread([each.cpu_per_thousand for each in mine]),

@@ -9,6 +9,7 @@ with growing pauses where the fault may pass, and kept the moment it has come.
 
 import asyncio
 import base64
+import gc
 import os
 import time
 from collections import Counter
@@ -198,6 +199,7 @@ class Client:
             local = urlsplit(self.endpoint.base_url or "").hostname in LOCAL_HOSTS
             if not key and not local:
                 raise Refused(f"no key for {self.place}: set {self.endpoint.key_variable}")
+            gc.freeze()  # what is imported by now stays; looking through it again would stop all calls for 0.1 s at a time
             self.open_client = AsyncOpenAI(
                 api_key=key or "none",
                 base_url=self.endpoint.base_url,

@@ -30,6 +30,7 @@ async def frontier(
             task = loop.create_task(work(job))
             running.add(task)
             task.add_done_callback(done.put_nowait)
+            await asyncio.sleep(0)  # it sets off before the next is drawn: the first calls do not wait for all the rest
 
     drawing = loop.create_task(draw())
     drawing.add_done_callback(done.put_nowait)

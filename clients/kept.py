@@ -19,8 +19,9 @@ TABLE = """
 create table if not exists response (
     key text primary key, model text not null, stage text not null, kept real not null,
     request text not null, response text not null
-) without rowid
+)
 """
+PAGES = 4000  # in the journal before they are moved to their places, which waits for the disk
 
 
 class Holding(NamedTuple):
@@ -42,6 +43,7 @@ class Kept:
             self.db = sqlite3.connect(path, isolation_level=None)
             self.db.execute("pragma journal_mode = wal")
             self.db.execute("pragma synchronous = normal")
+            self.db.execute(f"pragma wal_autocheckpoint = {PAGES}")
             self.db.execute(TABLE)
         except (sqlite3.Error, OSError) as error:
             raise BadInput(f"{path}: cannot be opened as kept responses: {error}") from error

@@ -1,7 +1,8 @@
 """Pace: how many calls may be under way, and how many a minute.
 
 It begins at the cap that the user allows. A stray refusal delays the one call that got it; only where refusals come
-in numbers does the window shrink, once a round trip, and grow again with success.
+in numbers does the window shrink, once a round trip, and grow again with success. A refusal comes back at once, and
+its place would go to the next call to be refused: of a crowded server's, each keeps its place for a round trip.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-SHRINK, LEAST, GROW = 0.7, 1, 2.0  # GROW: by so many a round trip
+SHRINK, LEAST, GROW = 0.7, 1, 1.0  # GROW: by so many a round trip
 CROWDED = 0.08  # of the latest outcomes
 REMEMBERED = 50
 
@@ -23,6 +24,7 @@ class Window:
         self.waiting: deque[asyncio.Future[None]] = deque()
         self.outcomes: deque[bool] = deque(maxlen=REMEMBERED)
         self.shrunk_at = 0.0
+        self.turned_away = False  # the call that is about to leave, by a crowded server
         self.trip = 0.1  # seconds, a running mean
 
     @asynccontextmanager
@@ -34,16 +36,22 @@ class Window:
                 await future
             except asyncio.CancelledError:
                 if future.done() and not future.cancelled():
-                    self.under_way -= 1
-                    self.admit()
+                    self.leave()
                 raise
         else:
             self.under_way += 1
         try:
             yield
         finally:
-            self.under_way -= 1
-            self.admit()
+            if self.turned_away:
+                self.turned_away = False
+                asyncio.get_running_loop().call_later(self.trip, self.leave)
+            else:
+                self.leave()
+
+    def leave(self) -> None:
+        self.under_way -= 1
+        self.admit()
 
     def admit(self) -> None:
         while self.waiting and self.under_way < int(self.size):
@@ -62,8 +70,10 @@ class Window:
         """The server is over its capacity, or says so."""
         self.outcomes.append(False)
         bad = self.outcomes.count(False)
-        now = time.monotonic()
-        if bad > CROWDED * REMEMBERED and bad > CROWDED * len(self.outcomes) and now - self.shrunk_at > self.trip:
+        if bad <= CROWDED * REMEMBERED or bad <= CROWDED * len(self.outcomes):
+            return
+        self.turned_away, now = True, time.monotonic()
+        if now - self.shrunk_at > self.trip:
             self.size, self.shrunk_at = max(LEAST, self.size * SHRINK), now
 
 

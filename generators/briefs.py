@@ -2,9 +2,9 @@
 assistant does.
 
     brief(outline, library)[1]
-    -> TurnBrief(wants="asks for this: paint it dark green", keep=("dark green",),
+    -> TurnBrief(wants="paint it dark green", keep=("dark green",),
                  hints=('the car was just spoken of, so it is only called "it"',),
-                 answer="has done it, and says so: paint it dark green")
+                 answer="has done this (paint the car dark green) and says what is different now")
 
 The wording of it all stands in templates/hints.yaml, for people to read and to override.
 """
@@ -39,13 +39,14 @@ class TurnBrief(NamedTuple):
     keep: tuple[str, ...]
     hints: tuple[str, ...]
     answer: str
+    second: str = ""  # what else the turn asks for or its reply offers
 
 
 @cache
 def hints(folder: Path = TEMPLATES) -> Mapping[str, Any]:
-    own, ours = folder / "hints.yaml", TEMPLATES / "hints.yaml"
-    found: Mapping[str, Any] = read_yaml(own if own.is_file() else ours)
-    return found
+    """Ours, with every table replaced that a folder of one's own has."""
+    own = folder / "hints.yaml"
+    return {**read_yaml(TEMPLATES / "hints.yaml"), **(read_yaml(own) if own.is_file() else {})}
 
 
 def brief(outline: Outline, library: Library, folder: Path = TEMPLATES) -> list[TurnBrief]:
@@ -54,12 +55,15 @@ def brief(outline: Outline, library: Library, folder: Path = TEMPLATES) -> list[
 
 def brief_of(turn: PlannedTurn, rng: Random, library: Library, folder: Path) -> TurnBrief:
     told, facts = hints(folder), Facts(facts_of(turn, rng, library, hints(folder)))
-    lines = [told["hints"][name] for name in hinting(turn) if name in told["hints"]]
+    aim = first_of(aims(turn, library), told["wants"])
+    names = list(dict.fromkeys([aim, *beside(turn)]))
+    lines = [told["hints"][name] for name in names if name in told["hints"]]
     return TurnBrief(
-        wants=told["wants"][first_of(aims(turn, library), told["wants"])].format_map(facts),
+        wants="".join([told["wants"][aim], *(told["also"].get(name, "") for name in names)]).format_map(facts),
         keep=keep(turn, library),
         hints=tuple(line.format_map(facts) for line in lines),
         answer=told["answers"][first_of(outcomes(turn), told["answers"])].format_map(facts),
+        second=facts["second"] if {"compound", "offer"} & set(turn.phenomena) else "",
     )
 
 
@@ -68,8 +72,11 @@ class Facts(dict[str, Any]):
         raise BadInput(f"hints.yaml: {{{name}}} is no fact of this turn; there are {', '.join(sorted(self))}")
 
 
-def first_of(names: list[str], known_names: Mapping[str, str]) -> str:
-    return next(name for name in names if name in known_names)
+def first_of(names: list[str], table: Mapping[str, str]) -> str:
+    found = next((name for name in names if name in table), None)
+    if found is None:
+        raise BadInput(f"hints.yaml: one of its tables has none of {', '.join(filter(None, names))}")
+    return found
 
 
 def aims(turn: PlannedTurn, library: Library) -> list[str]:
@@ -82,23 +89,24 @@ def aims(turn: PlannedTurn, library: Library) -> list[str]:
     found += [f"revision_{kind}"] if leans == "revision" else []
     found += ["compound"] if "compound" in turn.phenomena else []
     found += [leans] if leans != "change_of_mind" else []
-    found += [f"{kind}_command"] if "phrased" in turn.given else []
     return [*found, kind, skill.id, "edit" if doing_phrases(turn) else "own"]
 
 
-def hinting(turn: PlannedTurn) -> list[str]:
+def beside(turn: PlannedTurn) -> list[str]:
+    """What else there is to a turn, by the names of hints.yaml."""
     negative = ["forbidden" if turn.image_before is None else "spared"] if "avoid" in turn.call.parameters else []
     pointing = ["picture"] if "picture" in turn.given and turn.call.intent != "chat" else []
     sized = ["size"] if turn.call.intent == "text_to_image" and "size" in turn.call.parameters else []
-    return [name for name in turn.phenomena if name != "earlier_image"] + negative + pointing + sized
+    hanging = {"underspecified", "short_answer"} if turn.given.get("missing") == "which" else set()
+    return [name for name in turn.phenomena if name not in hanging] + negative + pointing + sized
 
 
 def outcomes(turn: PlannedTurn) -> list[str]:
     """What the assistant does, by the names of hints.yaml."""
     leans = turn.given.get("leans", "")
     which = [f"{leans}_which"] if leans == "underspecified" and turn.given["missing"] == "which" else []
-    talk = [turn.given.get("kind", ""), turn.call.intent]
-    return [*turn.phenomena, *which, leans, *talk, "draws" if doing_phrases(turn) else "does"]
+    done = "draws" if doing_phrases(turn) else "own"
+    return [*turn.phenomena, *which, leans, turn.given.get("kind", ""), turn.call.intent, done]
 
 
 def keep(turn: PlannedTurn, library: Library) -> tuple[str, ...]:
@@ -155,7 +163,7 @@ def facts_of(turn: PlannedTurn, rng: Random, library: Library, told: Mapping[str
     facts: dict[str, Any] = {**turn.call.parameters, **given, **pronoun_of(turn)}
     facts["description"] = skill.description.partition(". ")[0].rstrip(".")
     facts["values"] = ", ".join(f"{k}: {v}" for k, v in turn.call.parameters.items() if k not in UNSAID)
-    facts["doing"] = doing(turn, rng, library)
+    facts["doing"], facts["plainly"] = doing(turn, rng, library), doing(turn, None, library)
     if turn.ahead is not None:
         facts["second"] = doing(turn.ahead, rng, library)
         facts["request"] = request(turn, rng, library)
@@ -193,14 +201,17 @@ def doing_phrases(turn: PlannedTurn) -> list[str]:
     return doings(turn.model_copy(update={"call": turn.call.model_copy(update={"parameters": parameters})}))
 
 
-def doing(turn: PlannedTurn, rng: Random, library: Library) -> str:
+def doing(turn: PlannedTurn, rng: Random | None, library: Library) -> str:
+    """The call as one of its verb phrases, with the pronoun the user is to use; without `rng` as the plainest."""
     phrases = doing_phrases(turn)
     if not phrases:
         return turn.call.intent.replace("_", " ")
-    facts = known(turn)
+    facts, bank = known(turn), bank_of(library[turn.call.intent])
+    if rng is None:
+        return fill(phrases[0], bank, facts, keyed("plainly"))
     if "pronoun" in turn.given:
         facts[turn.given["pronoun_of"]] = PRONOUNS[turn.given["pronoun"]]
-    return fill(rng.choice(phrases), bank_of(library[turn.call.intent]), facts, rng)
+    return fill(rng.choice(phrases), bank, facts, rng)
 
 
 def request(turn: PlannedTurn, rng: Random, library: Library) -> str:

@@ -87,10 +87,11 @@ def prompt_in(fields: dict[str, Any], category: str, author: str) -> Prompt:
         raise Unusable(f"in_language: {text!r:.60} {problem}")
     if found := foul(text) or private(text):
         raise Unusable(f"decent: the prompt has {found[0]}")
-    said: dict[Dimension, str] = {name: " ".join(str(part).split()) for name, part in parts.items() if part}
-    for part in (*map(str, subject), *said.values()):
-        if part.casefold() not in text.casefold():
-            raise Unusable(f"prompt: {part!r} does not stand in the prompt in these words")
+    for thing in map(str, subject):
+        if thing.casefold() not in text.casefold():
+            raise Unusable(f"prompt: {thing!r} does not stand in the prompt in these words")
+    trimmed = {name: " ".join(str(part).split()) for name, part in parts.items() if part}
+    said: dict[Dimension, str] = {name: part for name, part in trimmed.items() if part.casefold() in text.casefold()}
     painted = paintable(text, [str(thing) for thing in subject])
     return Prompt.of(text, category, {**said, **painted}, author)
 

@@ -1,7 +1,6 @@
 """What a model is told: every outline makes a brief that a person could write from, and no label shows through."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 
@@ -97,7 +96,7 @@ def test_every_value_to_be_said_is_there(outlines: list[Outline], library: Libra
                 if field and field.type in ("text", "thing", "colour", "size") and value != "(as said)":
                     assert words_of(str(value)) <= words_of(told), (outline.id, name, value, told)
                 if name == "avoid":
-                    assert words_of(str(value)) <= words_of(each.wants + " ".join(each.hints)), (value, each)
+                    assert words_of(str(value)) <= words_of(" ".join([each.wants, *each.hints])), (value, each)
 
 
 def test_openings_have_a_sensible_length(openings: list[tuple[Outline, str, str]]) -> None:
@@ -143,7 +142,7 @@ def test_the_grammars_words_break_few_rules(outlines: list[Outline], library: Li
 
 WRONG = {
     "vqa": ("Please move it to the left.", "Done.", "must ask, not tell"),
-    "remove_object": ("the {object}", "Sorry, I cannot do that.", "does not say what is to be done"),
+    "remove_object": ("the {object}", "Sorry, I cannot do that.", "must say what is to be done"),
 }
 
 

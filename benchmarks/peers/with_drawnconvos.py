@@ -8,7 +8,7 @@ from workload import Report, given, prompt, turns_of
 
 from clients.client import Client, Endpoint
 from clients.errors import CallFailed
-from clients.frontier import frontier
+from clients.frontier import AHEAD, frontier
 from clients.kept import Kept
 from clients.money import Spent
 from clients.requests import Message, Request
@@ -32,7 +32,7 @@ async def main() -> None:
             messages += (Message(role="assistant", text=answer),)
         return answer
 
-    report.tell([answer async for answer in frontier(row, range(work.rows), ahead=2 * work.in_flight)])
+    report.tell([answer async for answer in frontier(row, range(work.rows), ahead=AHEAD * work.in_flight)])
     await client.close()
     if client.retries:
         print(f"retries {dict(client.retries)}, window {client.window.size:.1f}", file=sys.stderr)

@@ -1,0 +1,56 @@
+"""The pictures of a talk, small enough to travel inside its task.
+
+A task's data is copied into every list and export of the labelling server, so all pictures of one share a budget:
+the one at hand is shown larger than the others, and where there are many, or they are busy, all become smaller.
+"""
+
+import base64
+import io
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from PIL import Image as Pillow
+
+BUDGET = 26_000  # characters of all pictures of a task together
+SIZES = ((320, 208, 74), (288, 176, 66), (240, 144, 58), (208, 112, 50), (160, 88, 40), (112, 64, 30), (64, 40, 20))
+
+
+class Frame(NamedTuple):
+    """One picture as it is shown; `full` is the size of the picture itself: all that shows of an upscaling."""
+
+    number: int
+    uri: str
+    full: str
+    transparent: bool
+    current: bool
+
+
+def frames(hashes: Sequence[str], current: int | None, pictures: Callable[[str], bytes]) -> list[Frame]:
+    """The largest that the budget allows; the smallest there is where none does."""
+    opened = [decoded(pictures(sha256)) for sha256 in hashes]
+    found: list[Frame] = []
+    for large, small, quality in SIZES:
+        found = [
+            Frame(n + 1, shrunk(picture, large if n == current else small, quality), full, see_through, n == current)
+            for n, (picture, full, see_through) in enumerate(opened)
+        ]
+        if sum(len(frame.uri) for frame in found) <= BUDGET:
+            break
+    return found
+
+
+def decoded(data: bytes) -> tuple[Pillow.Image, str, bool]:
+    with Pillow.open(io.BytesIO(data)) as picture:
+        full = f"{picture.width} × {picture.height}"
+        transparent = picture.has_transparency_data
+        large = picture.convert("RGBA" if transparent else "RGB")
+    large.thumbnail((SIZES[0][0], SIZES[0][0]), Pillow.Resampling.LANCZOS)
+    return large, full, transparent
+
+
+def shrunk(picture: Pillow.Image, side: int, quality: int) -> str:
+    small = picture.copy()
+    small.thumbnail((side, side), Pillow.Resampling.LANCZOS)
+    packed = io.BytesIO()
+    small.save(packed, "WEBP", quality=quality, method=4)
+    return "data:image/webp;base64," + base64.b64encode(packed.getvalue()).decode()
