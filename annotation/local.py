@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -19,7 +20,7 @@ import urllib.error
 import urllib.request
 import venv
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from schemas.errors import BadInput, Refused, UserError
@@ -127,12 +128,17 @@ def serving(folder: Path, port: int, environment: Path | None = None) -> Iterato
         refuse_foreign(url, admin, folder)
         yield url, admin.token
     finally:
-        process.terminate()
-        try:
+        end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """With whatever it has started; it is the first of its group."""
+    for how in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, how)
+        with suppress(subprocess.TimeoutExpired):
             process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            return
 
 
 def quiet_environment() -> dict[str, str]:
@@ -188,6 +194,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--data", type=Path, default=HOME / "data", help="its database and the admin's password")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the server ends with us
     try:
         refuse_busy(options.port)
         install(environment_folder())

@@ -1,56 +1,23 @@
-"""What we use of a Label Studio server, over its SDK.
+"""What we use of a Label Studio server.
 
-    studio = connect("http://127.0.0.1:8080", token)
-    project = ensure_project(studio, "Preferences", config, instructions="Pick the better answer", overlap=2)
-    studio.tasks(project)       -> [Row(id=7, key="5b0c…", judged=2, updated="2026-…"), …]
-
-A request ends in one of three ways: with an answer; with Refused, which says on one line what a person must do; or
-with Unsure, which says nothing about what the server did. What only reads is asked again when unsure; what
-writes must look first. The SDK gives tokens and their renewal; its own retries are off, because they send an
-import again that had arrived, and its lists are read here, because it takes a lost page for the end of a list.
+studio = connect("http://127.0.0.1:8080", token)
+project = ensure_project(studio, "Preferences", config, instructions="Pick the better answer", overlap=2)
+studio.tasks(project)       -> [Row(id=7, key="5b0c…", judged=2, updated="2026-…"), …]
 """
 
 import json
-import random
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-import httpx
-
+from annotation.wire import Short, Unsure, Wire
 from schemas.errors import BadInput, Refused
 from schemas.identity import digest
 
 PAGE = 1000
 IN_ONE_ADDRESS = 100  # keys or ids in one request line: 4 to 5 kB, where proxies commonly stop at 8
 MARK = "drawnconvos config "
-
-
-class Unsure(Exception):
-    """Nothing is known of what the server did: `why`, and how many seconds it asked us to wait."""
-
-    def __init__(self, why: str, wait: float = 0) -> None:
-        super().__init__(why)
-        self.wait = wait
-
-
-class Gone(Refused):
-    """A project or task that the server does not know, or no longer."""
-
-
-class TooLarge(Exception):
-    """The server, or something before it, does not take that much at once."""
-
-
-class Short(Exception):
-    """A list that ended before it should have."""
-
-
-class Unreadable:
-    """What stands for a body that is no JSON."""
 
 
 class Project(NamedTuple):
@@ -70,84 +37,8 @@ class Row(NamedTuple):
     updated: str
 
 
-def back_off(tries: int, least: float = 0) -> None:
-    """Half a second, doubled each time up to twenty, never all clients in step."""
-    time.sleep(max(least, min(0.5 * 2**tries, 20)) * random.uniform(0.75, 1.25))
-
-
-@dataclass(frozen=True)
-class Studio:
-    url: str
-    client: Any  # label_studio_sdk.LabelStudio, which is an optional package
-    caution: str | None = None
-    attempts: int = 8
-    pause: Callable[[int, float], None] = back_off
-
-    def ask(self, method: str, path: str, content: bytes | None = None, **params: Any) -> Any:
-        """One request, no second try."""
-        headers = {"content-type": "application/json"} if content is not None else {}
-        from label_studio_sdk.core.api_error import ApiError
-
-        try:
-            answer = self.client._client_wrapper.httpx_client.request(
-                path, method=method, params=params, content=content, headers=headers
-            )
-        except httpx.TransportError as error:
-            raise Unsure(f"{self.url}: {reason_of(error)}") from error
-        except ApiError as error:  # the SDK could not renew the token
-            if error.status_code in (400, 401, 403):
-                raise self.unwelcome() from error
-            raise Unsure(f"{self.url}: {error.status_code} where the token is renewed") from error
-        except ValueError as error:
-            raise Unsure(f"{self.url}: an answer that cannot be read") from error
-        return self.judged(answer)
-
-    def judged(self, answer: httpx.Response) -> Any:
-        status = answer.status_code
-        try:
-            body: Any = json.loads(answer.content) if answer.content else None
-        except ValueError:
-            body = Unreadable
-        said: bool = isinstance(body, dict) and "detail" in body  # the server's words, not those of a proxy before it
-        if status < 300 and body is not Unreadable:
-            return body
-        if status == 401 and said:
-            raise self.unwelcome()
-        if status == 404 and said:
-            if "page" in body["detail"]:
-                raise Short(body["detail"])
-            raise Gone(f"{self.url}: {body['detail'].rstrip('.')}; it was deleted, or never was on this server")
-        if status == 413:
-            raise TooLarge(f"{self.url}: 413, request too large")
-        if 300 <= status < 400:
-            where = answer.headers.get("location", "elsewhere")
-            raise Refused(
-                f"{self.url} sends to {where}; set LABEL_STUDIO_URL to the address where the server really is"
-            )
-        if said and 400 <= status < 500 and status not in (408, 409, 429):
-            words = json.dumps(body.get("validation_errors") or body["detail"], ensure_ascii=False)
-            raise Refused(f"{self.url}: the server answered {status}: {words:.600}")
-        wait = answer.headers.get("retry-after", "")
-        raise Unsure(f"{self.url}: answered {status}", min(float(wait), 60) if wait.isdigit() else 0)
-
-    def unwelcome(self) -> Refused:
-        return Refused(
-            f"{self.url} does not accept the token in LABEL_STUDIO_API_KEY; copy one from its Account & Settings"
-        )
-
-    def patiently(self, attempt: Callable[[], Any]) -> Any:
-        """The answer to what may be asked any number of times."""
-        for tries in range(self.attempts):
-            try:
-                return attempt()
-            except (Unsure, Short) as unsure:
-                last = unsure
-                if tries + 1 < self.attempts:
-                    self.pause(tries, getattr(unsure, "wait", 0))
-        raise Refused(f"{last}, {self.attempts} times; do the same again when it answers: what is there is kept")
-
-    def read(self, path: str, **params: Any) -> Any:
-        return self.patiently(lambda: self.ask("GET", path, **params))
+class Studio(Wire):
+    """A server that answered and accepted the token. `caution` is what its user should hear."""
 
     def project(self, id: int) -> Project:
         return project_of(self.read(f"api/projects/{id}/"))
@@ -161,7 +52,13 @@ class Studio:
     def listed(self, project: Project, include: str, query: Mapping[str, Any], fields: str) -> list[dict[str, Any]]:
         """All pages as one list, or Short where they do not add up to what the server says there is."""
         rows: dict[int, dict[str, Any]] = {}
-        asked: dict[str, Any] = {"project": project.id, "page_size": PAGE, "include": include, "fields": fields}
+        asked: dict[str, Any] = {
+            "project": project.id,
+            "page_size": PAGE,
+            "resolve_uri": "false",
+            "include": include,
+            "fields": fields,
+        }
         total, page = 1, 1
         while (page - 1) * PAGE < total:
             answer = self.ask("GET", "api/tasks", page=page, query=json.dumps(query), **asked)
@@ -335,10 +232,6 @@ def row_of(row: Mapping[str, Any], keys: Mapping[int, str]) -> Row:
 def project_of(found: Mapping[str, Any]) -> Project:
     overlap, done = found["maximum_annotations"], found["finished_task_number"]
     return Project(found["id"], found["title"], found["task_number"], overlap, done)
-
-
-def reason_of(error: httpx.TransportError) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
 
 
 def chunked(values: list[Any], size: int) -> Iterator[list[Any]]:

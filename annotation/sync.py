@@ -21,7 +21,8 @@ from typing import Any, NamedTuple
 
 from filelock import FileLock, Timeout
 
-from annotation.studio import IN_ONE_ADDRESS, Project, Row, Studio, TooLarge, Unsure, chunked
+from annotation.studio import IN_ONE_ADDRESS, Project, Row, Studio, chunked
+from annotation.wire import TooLarge, Unsure
 from schemas.errors import BadInput, Refused
 from schemas.identity import digest
 
@@ -81,38 +82,42 @@ class Sending:
     project: Project
     there: set[str]
     size: int
+    most: int  # tasks in the next request, and in any
+    limit: int
     sent: int = 0
     faults: int = 0
     posted: set[str] = field(default_factory=set)
 
     def deliver(self, bodies: Mapping[str, bytes]) -> None:
-        """Until all of them are there, or nothing more can be done."""
+        """Until all of them are there, or nothing more can be done; less at once after each failure."""
         tries, sure = 0, True
-        while missing := {key: body for key, body in bodies.items() if key not in self.there}:
+        while missing := [key for key in bodies if key not in self.there]:
+            some = missing[: self.most]
             try:
                 size = self.studio.size(self.project)
                 if not sure or size != self.size:
                     self.settle(row.key for row in self.studio.holding(self.project, missing))
                     self.size, sure = size, True
                     continue
-                self.posted.update(missing)
-                content = b"[%s]" % b",".join(missing.values())
+                self.posted.update(some)
+                content = b"[%s]" % b",".join(bodies[key] for key in some)
                 self.studio.ask("POST", f"api/projects/{self.project.id}/import", content)
-                self.settle(missing)
-                self.size += len(missing)
+                self.settle(some)
+                self.size += len(some)
+                self.most, tries = min(2 * self.most, self.limit), 0
             except TooLarge as error:
-                if len(missing) == 1:
+                if len(some) == 1:
                     raise Refused(
                         f"{error}, with a single task; allow more at the server or what is before it"
                     ) from error
-                for half in chunked(list(missing), (len(missing) + 1) // 2):
-                    self.deliver({key: missing[key] for key in half})
+                self.limit = self.most = len(some) // 2
             except Unsure as unsure:
                 tries, sure, self.faults = tries + 1, False, self.faults + 1
                 if tries >= self.studio.attempts:
                     raise Refused(
                         f"{unsure}, {tries} times; {len(self.there)} tasks are there; push again and the rest follows"
                     ) from unsure
+                self.most = max(1, len(some) // 2)
                 self.studio.pause(tries, unsure.wait)
 
     def settle(self, keys: Iterable[str]) -> None:
@@ -131,7 +136,7 @@ def push(
     with alone(studio, project):
         rows = studio.tasks(project, counting=False)
         before = {row.key for row in rows}
-        sending = Sending(studio, project, set(before), len(rows))
+        sending = Sending(studio, project, set(before), len(rows), CHUNK, CHUNK)
         wanted: set[str] = set()
         for chunk in chunks(tasks, wanted):
             sending.deliver(chunk)

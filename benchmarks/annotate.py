@@ -3,8 +3,8 @@
     python benchmarks/annotate.py                         10,000 tasks of 20 kB: push, push again, pull
     python benchmarks/annotate.py --chunk 100 --chunk 500 --chunk 2000      and with how many in one request
 
-The measure is one bare import of the same data in a single request, which looks at nothing and finds out nothing when it
-fails. Needs `make label-studio`. Timings are of one run on whatever else the machine is doing; compare columns.
+The measure is one bare import of the same data in a single request, which looks at nothing.
+Needs `make label-studio`. Timings are of one run on whatever else the machine is doing; compare columns.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import socket
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -69,18 +70,17 @@ def measure(studio: Studio, tasks: list[dict[str, Any]], chunks: list[int]) -> N
     for chunk in chunks:
         sync.CHUNK = chunk
         project = fresh(studio, f"pushed by {chunk}")
-        first, pushed = timed(lambda project=project: sync.push(studio, project, tasks))
+        first, pushed = timed(partial(sync.push, studio, project, tasks))
         assert pushed == sync.Pushed(sent=len(tasks), there=0), pushed
-        second, pushed = timed(lambda project=project: sync.push(studio, project, tasks))
+        second, pushed = timed(partial(sync.push, studio, project, tasks))
         assert pushed == sync.Pushed(sent=0, there=len(tasks)), pushed
         print(f"by {chunk}: push {first:.1f} s ({first / alone:.2f} of bare), again {second:.1f} s", flush=True)
     judged = [task | {"annotations": [{"result": LEFT}]} for task in tasks]
     project = fresh(studio, "judged")
     bare(studio, project, judged)
     pull, pulled = timed(lambda: sum(1 for _ in sync.pull(studio, project)))
-    print(
-        f"pull of {pulled} judgements: {pull:.1f} s; standing: {timed(lambda: sync.progress_of(studio, project))[0]:.1f} s"
-    )
+    standing = timed(lambda: sync.progress_of(studio, project))[0]
+    print(f"pull of {pulled} judgements: {pull:.1f} s; standing: {standing:.1f} s")
 
 
 if __name__ == "__main__":

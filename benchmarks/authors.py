@@ -25,7 +25,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -178,10 +178,8 @@ class Watched:
                 if until():
                     end = "killed"
                     break
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self.process.wait()
         self.done.set()
         self.watcher.join()
@@ -222,8 +220,8 @@ def run(contender: Contender, work: Work, repeat: int, server: Server, python: s
 def spread(values: list[float], form: str = ".2f") -> str:
     if not values:
         return "-"
-    middle, least, most = statistics.median(values), min(values), max(values)
-    return f"{middle:{form}}" if len(values) == 1 else f"{middle:{form}} ({least:{form}}..{most:{form}})"
+    middle, least, most = (f"{pick(values):{form}}" for pick in (statistics.median, min, max))
+    return middle if least == most else f"{middle} ({least}..{most})"
 
 
 def against(mine: list[Run], theirs: list[Run], figure: Callable[[Run], float]) -> list[float]:
@@ -232,50 +230,39 @@ def against(mine: list[Run], theirs: list[Run], figure: Callable[[Run], float]) 
     return [figure(each) / other[each.repeat] for each in mine if other.get(each.repeat)]
 
 
+def line(name: str, work: Work, runs: list[Run]) -> dict[str, str]:
+    """All that is known of one contender at one work, by column."""
+    all_of = [each for each in runs if (each.contender, each.work) == (name, work.name)]
+    mine = [each for each in all_of if not each.end]
+    failed = ", ".join(sorted({each.end for each in all_of if each.end}))
+    known = {"": name, "ends": f"{len(mine)} of {len(all_of)}{failed and ': ' + failed}"}
+    if not mine:
+        return known
+    known |= {
+        "rows": spread([each.delivered for each in mine], ".0f"),
+        "calls": spread([each.calls for each in mine], ".0f"),
+        "refused": spread([each.refused for each in mine], ".0f"),
+        "at once": spread([each.most_under_way for each in mine], ".0f"),
+        "peak MiB": spread([each.peak_mib for each in mine], ".0f"),
+    }
+    if work.kill:  # its span has two starts in it, and its CPU is that of the second run alone
+        return known | {"repeated": spread([each.repeated for each in mine], ".0f")}
+    openai = [each for each in runs if (each.contender, each.work) == (OPENAI, work.name)]
+    calm = [each for each in runs if (each.contender, each.work) == (name, WITHOUT_STRAY)]
+    known |= {
+        "span s": spread([each.span for each in mine]),
+        "of ideal %": spread([each.of_ideal for each in mine], ".1f"),
+        "CPU s / 1,000": spread([each.cpu_per_thousand for each in mine]),
+        "x AsyncOpenAI": spread(against(mine, openai, lambda each: each.cpu_per_thousand)),
+    }
+    return known | ({"x no refusals": spread(against(mine, calm, lambda each: each.span))} if work.stray else {})
+
+
 def table(work: Work, runs: list[Run]) -> str:
-    """All that is known of one work: a line for each contender."""
-    head = [
-        "",
-        "rows",
-        "calls",
-        "refused",
-        "at once",
-        "span s",
-        "of ideal %",
-        "CPU s / 1,000",
-        "against AsyncOpenAI",
-        "peak MiB",
-    ]
-    head += ["repeated"] if work.kill else []
-    head += ["against no refusals"] if work.stray else []
-    lines = [head]
-    for name in dict.fromkeys(each.contender for each in runs):
-        all_of = [each for each in runs if (each.contender, each.work) == (name, work.name)]
-        mine = [each for each in all_of if not each.end]
-        if not all_of:
-            continue
-        if not mine:
-            lines.append([name, *({each.end: None for each in all_of})])
-            continue
-        openai = [each for each in runs if (each.contender, each.work) == (OPENAI, work.name)]
-        calm = [each for each in runs if (each.contender, each.work) == (name, WITHOUT_STRAY)]
-        line = [
-            name if len(mine) == len(all_of) else f"{name} ({len(all_of) - len(mine)} of {len(all_of)} failed)",
-            spread([each.delivered for each in mine], ".0f"),
-            spread([each.calls for each in mine], ".0f"),
-            spread([each.refused for each in mine], ".0f"),
-            spread([each.most_under_way for each in mine], ".0f"),
-            spread([each.span for each in mine]),
-            spread([each.of_ideal for each in mine], ".1f"),
-            spread([each.cpu_per_thousand for each in mine]),
-            spread(against(mine, openai, lambda each: each.cpu_per_thousand)),
-            spread([each.peak_mib for each in mine], ".0f"),
-        ]
-        line += [spread([each.repeated for each in mine], ".0f")] if work.kill else []
-        line += [spread(against(mine, calm, lambda each: each.span))] if work.stray else []
-        lines.append(line)
-    rows = [line + [""] * (len(head) - len(line)) for line in lines]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
+    lines = [line(name, work, runs) for name in dict.fromkeys(each.contender for each in runs)]
+    columns = list(dict.fromkeys(column for line in lines for column in line))
+    rows = [columns, *([line.get(column, "") for column in columns] for line in lines)]
+    widths = [max(len(row[number]) for row in rows) for number in range(len(columns))]
     text = [
         "| " + " | ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)) + " |" for row in rows
     ]

@@ -105,7 +105,7 @@ class Client:
                 pause, asked_to_wait = min(LONGEST_PAUSE, pause * 2), 0.0
             await self.calls.take()
             await self.tokens.take(request.at_most.total)
-            async with self.window.place():
+            async with self.window.place(again=number > 0):
                 started, form = time.monotonic(), self.form
                 try:
                     answer = await self.send(request, form)
@@ -199,7 +199,7 @@ class Client:
             local = urlsplit(self.endpoint.base_url or "").hostname in LOCAL_HOSTS
             if not key and not local:
                 raise Refused(f"no key for {self.place}: set {self.endpoint.key_variable}")
-            gc.freeze()  # what is imported by now stays; looking through it again would stop all calls for 0.1 s at a time
+            gc.freeze()  # what is imported stays: looking through it again stops all calls for 0.1 s
             self.open_client = AsyncOpenAI(
                 api_key=key or "none",
                 base_url=self.endpoint.base_url,

@@ -28,10 +28,11 @@ class Window:
         self.trip = 0.1  # seconds, a running mean
 
     @asynccontextmanager
-    async def place(self) -> AsyncIterator[None]:
+    async def place(self, again: bool = False) -> AsyncIterator[None]:
+        """Who asks again has waited already and goes first, lest a run end with the pauses of its last refusals."""
         if self.under_way >= int(self.size) or self.waiting:
             future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self.waiting.append(future)
+            (self.waiting.appendleft if again else self.waiting.append)(future)
             try:
                 await future
             except asyncio.CancelledError:

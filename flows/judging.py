@@ -143,6 +143,15 @@ def verdicts(release: Path, name: Judge, plan: Plan, library: Library) -> Verdic
     return Verdicts(preferences, turns, relabelled, unresolved, agreed(release, name))
 
 
+def judged_share(release: Path, name: Judge) -> float:
+    """How many of the items that were pushed have come to an outcome, whatever it is."""
+    plan, library = read_judged(release)
+    found = verdicts(release, name, plan, library)
+    total = sum(len(read_items(release, project)) for project in PROJECTS)
+    waiting = found.unresolved["too few"] + found.unresolved["wants another opinion"]
+    return 1 - waiting / total if total else 0.0
+
+
 def agreed(release: Path, name: Judge) -> Agreement:
     """How far the annotators of all projects judge alike."""
     judgements = [j for project in PROJECTS for j in read_judgements(release, project, name)]

@@ -116,10 +116,22 @@ def environment() -> Path:
     return folder
 
 
+def new_database(environment: Path) -> Path:
+    """A data folder that nobody has used, kept beside the environment: making one takes a minute."""
+    folder = environment.parent / f"unused-{VERSION}"
+    if not folder.exists():
+        making = folder.with_suffix(f".{os.getpid()}")
+        with serving(making, free_port(), environment):
+            pass
+        making.rename(folder)
+    return folder
+
+
 @pytest.fixture(scope="module")
 def studio(environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     sdk = pytest.importorskip("label_studio_sdk")
-    with serving(tmp_path_factory.mktemp("studio"), free_port(), environment) as (url, token):
+    folder = shutil.copytree(new_database(environment), tmp_path_factory.mktemp("studio") / "data")
+    with serving(folder, free_port(), environment) as (url, token):
         client = sdk.LabelStudio(base_url=url, api_key=token, timeout=60, max_retries=0)
         projects: dict[Project, int] = {}
         everything: dict[Project, list[Item]] = {"preferences": [*PAIRS], "review": [*LABELS]}
@@ -193,11 +205,11 @@ class Screen:
         before = self.page.locator(".dc-last .dc-words").element_handle()
         yield
         before.wait_for_element_state("hidden", timeout=20_000)
-        self.page.locator(".dc-last, :text('No more annotations'), :text('All done')").first.wait_for(timeout=20_000)
+        self.page.locator(".dc-last, :text('No More Tasks Left in Queue')").first.wait_for(timeout=20_000)
 
     def submit(self) -> None:
         with self.next_task():
-            self.page.get_by_role("button", name="Submit", exact=True).click()
+            self.page.get_by_role("button", name="Submit current annotation").click()
 
 
 def opened(studio: Studio, page: Any, project: Project) -> Screen:

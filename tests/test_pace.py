@@ -57,6 +57,22 @@ def test_of_a_crowded_server_refusals_keep_their_place_for_a_round_trip() -> Non
     assert kept == 1 and at_once < 10 and later == 0
 
 
+def test_who_asks_again_goes_first() -> None:
+    async def main() -> list[str]:
+        window, order = Window(1), []
+
+        async def call(name: str, again: bool) -> None:
+            async with window.place(again):
+                order.append(name)
+                await asyncio.sleep(0)
+
+        calls = [("first", False), ("second", False), ("refused before", True)]
+        await asyncio.gather(*(call(*each) for each in calls))
+        return order
+
+    assert asyncio.run(main()) == ["first", "refused before", "second"]
+
+
 def test_a_window_shrinks_once_a_round_trip_and_grows_back_to_its_cap() -> None:
     async def main() -> tuple[float, float]:
         window = Window(10)

@@ -29,7 +29,7 @@ BIN = Path(sys.executable).parent
 def project(folder: Path) -> Path:
     """The project as Prefect sees it, with the default plan cut down to the tiny one."""
     folder.mkdir()
-    for name in ("clients", "flows", "generators", "schemas", "store"):
+    for name in ("annotation", "clients", "flows", "generators", "schemas", "store"):
         (folder / name).symlink_to(ROOT / name)
     for name in ("prefect.toml", "prefect.yaml"):
         shutil.copy(ROOT / name, folder)
@@ -164,6 +164,26 @@ def test_the_bare_name_stands_for_the_local_deployment(server: Server) -> None:
     assert deployment["name"] == "local" and run["parameters"]["plan"] == "plans/drawnconvos.yaml"
     assert server.wait_until_done(run["id"]) == "COMPLETED"
     assert (server.project / "data" / "releases" / "tiny-1.0.0" / "manifest.json").is_file()
+
+
+def test_judging_runs_under_prefect_and_cuts_a_release_when_enough_is_judged(server: Server) -> None:
+    """After the tiny release of the test before; the embedded judge stands in for people."""
+    release = "data/releases/tiny-1.0.0"
+    line = (
+        "deployment",
+        "run",
+        "annotate-drawnconvos/pull",
+        "--watch",
+        "-p",
+        f"release={release}",
+        "-p",
+        "step=simulate",
+    )
+    some = server.run(*line, "-p", "limit=5", "-p", "release_when=1.0")
+    assert some.returncode == 0, some.stdout + some.stderr
+    assert (server.project / "data" / "releases" / "tiny-1.1.0" / "manifest.json").is_file()
+    names = {run["name"].rsplit("-", 1)[0] for run in server.post("/task_runs/filter", {})}
+    assert {"simulate preferences", "simulate review"} <= names
 
 
 def test_a_plan_that_is_wrong_fails_the_run_without_retries(server: Server) -> None:

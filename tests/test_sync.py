@@ -67,6 +67,10 @@ def tasks(count: int, start: int = 0) -> list[dict[str, Any]]:
     return [{"data": {"item_key": key, "words": f"number {start + place}"}} for place, key in enumerate(keys)]
 
 
+def at(nth: int, fault: str) -> Script:
+    return lambda method, path, count: fault if count == nth else None
+
+
 def keys_of(items: list[dict[str, Any]]) -> list[str]:
     return [item["data"]["item_key"] for item in items]
 
@@ -104,8 +108,7 @@ def test_one_fault_at_each_request_in_turn_leaves_every_task_there_once(
     server: Server, studio: Studio, project: Project, fault: str
 ) -> None:
     for nth in range(2, 8):  # the first is the greeting of connect
-        faults: Script = lambda method, path, count, nth=nth: fault if count == nth else None  # noqa: E731
-        with misbehaving(server.url, faults) as url:
+        with misbehaving(server.url, at(nth, fault)) as url:
             push(hasty(url, server.token, timeout=1), project, tasks(10, start=10 * nth))
     assert sorted(listed(studio, project)) == sorted(keys_of(tasks(60, start=20)))
     assert {push(studio, project, tasks(10, start=10 * nth)).sent for nth in range(2, 8)} == {0}
@@ -317,6 +320,33 @@ def test_a_token_that_is_wrong_and_a_server_that_is_none_are_told_apart(server: 
         connect(server.url, "0" * 40)
     with pytest.raises(Refused, match=r"no Label Studio answers there: .*; start it, or correct LABEL_STUDIO_URL"):
         connect("http://127.0.0.1:9", server.token)
+
+
+def test_what_is_too_large_at_once_goes_in_smaller_parts(server: Server, studio: Studio, project: Project) -> None:
+    server.books.largest = 2000
+    assert push(studio, project, tasks(100)) == Pushed(sent=100, there=0)
+    assert 1000 < server.books.largest_seen <= 2000 and listed(studio, project) == keys_of(tasks(100))
+    server.books.largest = 50
+    with pytest.raises(Refused, match="413, request too large, with a single task"):
+        push(studio, project, tasks(200))
+
+
+def test_annotators_who_left_keep_a_name(server: Server, studio: Studio, project: Project) -> None:
+    push(studio, project, tasks(1))
+    (row,) = studio.tasks(project)
+    for user in (1, 2, 7, None, None):
+        judge(studio, row.id, LEFT, completed_by=user)
+    names = [p.annotator for p in pull(studio, project)]
+    assert names[:3] == ["admin@x.org", "bert@x.org", "user-7"]
+    assert len(set(names)) == 5 and all(name.startswith("user-deleted-") for name in names[3:])
+    assert [*progress_of(studio, project).by] == ["admin@x.org", "bert@x.org", "user-7", "user-deleted"]
+
+
+def test_an_open_line_to_another_machine_is_cautioned_about(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert connect(server.url, server.token).caution is None
+    assert str(connect(f" {server.url}/ ", server.token).url) == server.url
+    monkeypatch.setenv("http_proxy", server.url)  # so that any name leads to the fake
+    assert "without https, the token" in str(connect("http://studio.example", server.token).caution)
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ import litellm
 os.environ["TIKTOKEN_CACHE_DIR"] = str(Path(litellm.__file__).parent / "litellm_core_utils" / "tokenizers")
 os.environ |= {"OPENAI_API_KEY": "none", "TELEMETRY_ENABLED": "0", "CURATOR_DISABLE_RICH_DISPLAY": "1"}
 
-from bespokelabs import curator  # noqa: E402
-from datasets import Dataset  # noqa: E402
-from workload import Report, given, prompt, turns_of  # noqa: E402
+from bespokelabs import curator
+from datasets import Dataset
+from workload import Report, given, prompt, turns_of
 
 
 class Asker(curator.LLM):
