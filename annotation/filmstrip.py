@@ -11,15 +11,18 @@ from typing import NamedTuple
 
 from PIL import Image as Pillow
 
-BUDGET = 26_000  # characters of all pictures of a task together
+BUDGET = 30_000  # characters of all pictures of a task together
 SIZES = ((320, 208, 74), (288, 176, 66), (240, 144, 58), (208, 112, 50), (160, 88, 40), (112, 64, 30), (64, 40, 20))
 
 
 class Frame(NamedTuple):
-    """One picture as it is shown; `full` is the size of the picture itself: all that shows of an upscaling."""
+    """One picture as it is shown: its longer side and its width to one of height. `full` is the size of the picture
+    itself, which is all that shows of an upscaling."""
 
     number: int
     uri: str
+    side: int
+    ratio: float
     full: str
     transparent: bool
     current: bool
@@ -31,26 +34,34 @@ def frames(hashes: Sequence[str], current: int | None, pictures: Callable[[str],
     found: list[Frame] = []
     for large, small, quality in SIZES:
         found = [
-            Frame(n + 1, shrunk(picture, large if n == current else small, quality), full, see_through, n == current)
-            for n, (picture, full, see_through) in enumerate(opened)
+            framed(n + 1, picture, n == current, large if n == current else small, quality)
+            for n, picture in enumerate(opened)
         ]
         if sum(len(frame.uri) for frame in found) <= BUDGET:
             break
     return found
 
 
-def decoded(data: bytes) -> tuple[Pillow.Image, str, bool]:
+class Opened(NamedTuple):
+    picture: Pillow.Image
+    full: str
+    transparent: bool
+
+
+def decoded(data: bytes) -> Opened:
     with Pillow.open(io.BytesIO(data)) as picture:
         full = f"{picture.width} × {picture.height}"
         transparent = picture.has_transparency_data
         large = picture.convert("RGBA" if transparent else "RGB")
     large.thumbnail((SIZES[0][0], SIZES[0][0]), Pillow.Resampling.LANCZOS)
-    return large, full, transparent
+    return Opened(large, full, transparent)
 
 
-def shrunk(picture: Pillow.Image, side: int, quality: int) -> str:
-    small = picture.copy()
+def framed(number: int, opened: Opened, current: bool, side: int, quality: int) -> Frame:
+    small = opened.picture.copy()
     small.thumbnail((side, side), Pillow.Resampling.LANCZOS)
     packed = io.BytesIO()
     small.save(packed, "WEBP", quality=quality, method=4)
-    return "data:image/webp;base64," + base64.b64encode(packed.getvalue()).decode()
+    uri = "data:image/webp;base64," + base64.b64encode(packed.getvalue()).decode()
+    ratio = round(small.width / small.height, 4)
+    return Frame(number, uri, max(small.size), ratio, opened.full, opened.transparent, current)

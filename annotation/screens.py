@@ -58,11 +58,10 @@ def left_of(item_key: str) -> Side:
 
 
 def config_of(project: Project, library: Library) -> str:
-    named = sorted(((skill, name_of(skill, library)) for skill in library.skills), key=lambda one: one[1].casefold())
     return page(
         f"{project}.xml",
         style=Markup((HERE / "screen.css").read_text(encoding="utf-8")),
-        skills=named,
+        skills=by_name(library),
         reasons=REASONS,
         naturalness=NATURALNESS,
         confidences=CONFIDENCES,
@@ -72,7 +71,19 @@ def config_of(project: Project, library: Library) -> str:
 
 def instructions_of(project: Project, library: Library) -> str:
     style = Markup((HERE / "guide.css").read_text(encoding="utf-8"))
-    return page(f"{project}.html", skills=library.skills, style=style)
+    skills = [(skill, name, in_names(skill.description, library)) for skill, name in by_name(library)]
+    return page(f"{project}.html", skills=skills, style=style)
+
+
+def by_name(library: Library) -> list[tuple[Skill, str]]:
+    named = [(skill, name_of(skill, library)) for skill in library.skills]
+    return sorted(named, key=lambda one: one[1].casefold())
+
+
+def in_names(description: str, library: Library) -> str:
+    """Cards send the reader to other cards by id: (add_text). Annotators know skills by name."""
+    ids = {skill.id: f"({skill.name})" for skill in library.skills}
+    return re.sub(r"\(([a-z][a-z0-9_]*)\)", lambda found: ids.get(found[1], found[0]), description)
 
 
 def name_of(skill: Skill, library: Library) -> str:

@@ -1,17 +1,20 @@
 """What we use of a Label Studio server.
 
-studio = connect("http://127.0.0.1:8080", token)
-project = ensure_project(studio, "Preferences", config, instructions="Pick the better answer", overlap=2)
-studio.tasks(project)       -> [Row(id=7, key="5b0c…", judged=2, updated="2026-…"), …]
+    studio = connect("http://127.0.0.1:8080", token)
+    project = ensure_project(studio, "Preferences", config, instructions="Pick the better answer", overlap=2)
+    studio.tasks(project)       -> [Row(id=7, key="5b0c…", judged=2, updated="2026-…"), …]
+
+Lists are checked against the server's own counts before anyone sees them, and address lines are kept short.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from annotation.wire import Short, Unsure, Wire
+from annotation.wire import Gone, Short, Unsure, Wire
 from schemas.errors import BadInput, Refused
 from schemas.identity import digest
 
@@ -46,6 +49,12 @@ class Studio(Wire):
     def size(self, project: Project) -> int:
         return int(self.read(f"api/projects/{project.id}/", include="id,task_number")["task_number"])
 
+    def judgements(self, project: Project) -> int:
+        """How many annotations there are, skips among them, by the server's count of the annotations themselves."""
+        names = "total_annotations_number,skipped_annotations_number"
+        counts = self.read(f"api/projects/{project.id}/", include=names)
+        return sum(int(counts[name]) for name in names.split(","))
+
     def users(self) -> dict[int, str]:
         return {user["id"]: user["email"] for user in self.read("api/users/")}
 
@@ -71,7 +80,7 @@ class Studio(Wire):
     def tasks(self, project: Project, *filters: Mapping[str, Any], counting: bool = True) -> list[Row]:
         """Those that meet all filters, or all there are: then checked against the project's own count.
 
-        `counting` looks at the annotations themselves: exact, at three times the price of the server's counters.
+        `counting` looks at the annotations themselves: exact and slow; the counters on tasks can be behind.
         """
         include = "id,meta,updated_at," + ("annotations" if counting else "total_annotations,cancelled_annotations")
         fields = "all" if counting else "task_only"
@@ -103,6 +112,7 @@ class Studio(Wire):
         return [row for part in some for row in self.tasks(project, within("data.item_key", part))]
 
     def touched(self, project: Project, since: str | None) -> list[Row]:
+        """Those that anything happened to after a moment of the server's clock, or all."""
         return self.tasks(project, after(since)) if since else self.tasks(project)
 
     def traces(self, project: Project) -> list[list[dict[str, Any]]]:
@@ -147,18 +157,18 @@ def connect(url: str | None, token: str | None, *, timeout: float = 120, attempt
     studio = Studio(url, client, caution, attempts)
     try:
         studio.ask("GET", "api/current-user/whoami")
-    except Unsure as unsure:
+    except (Unsure, Gone) as unsure:
         raise Refused(f"no Label Studio answers there: {unsure}; start it, or correct LABEL_STUDIO_URL") from unsure
     return studio
 
 
 def ensure_project(studio: Studio, title: str, config: str, instructions: str, overlap: int) -> Project:
-    """The project that shows this config, made if there is none.
+    """The project of this title that shows this config, made if there is none.
 
     A config is never changed under judgements that were made with it: another config of ours is another project,
     and one that was changed by hand on the server is refused. Instructions and overlap are brought up to date.
     """
-    mark = digest(" ".join(config.split()))[:16]
+    mark = digest([title, " ".join(config.split())])[:16]
     found = find_project(studio, mark)
     if found is None:
         found = make_project(studio, f"{title[:39]} · {mark[:8]}", config, mark)
@@ -168,27 +178,25 @@ def ensure_project(studio: Studio, title: str, config: str, instructions: str, o
             f"the labelling config of {found['title']!r} was changed by hand on the server ({where}); put ours back "
             f"there, or rename the project and empty its description, and a new one is made beside it"
         )
-    wanted = {
-        "expert_instruction": instructions,
-        "show_instruction": bool(instructions),
-        "maximum_annotations": overlap,
-    }
-    if any(found.get(name) != value for name, value in wanted.items()):
-        content = json.dumps(wanted).encode()
-        path = f"api/projects/{found['id']}/"
+    # The server rewrites instructions as it likes its HTML, so what stands there says little of what we sent.
+    stamp = f"{MARK}{mark}, instructions {digest(instructions)[:8]}"
+    if stamp not in found["description"] or found["maximum_annotations"] != overlap:
+        words = re.sub(rf"\s*{MARK}\w+(, instructions \w+)?", "", found["description"])
+        shown = {"expert_instruction": instructions, "show_instruction": bool(instructions)}
+        changes = shown | {"maximum_annotations": overlap, "description": f"{words}\n{stamp}".strip()}
+        path, content = f"api/projects/{found['id']}/", json.dumps(changes).encode()
         studio.patiently(lambda: studio.ask("PATCH", path, content))
     return studio.project(found["id"])
 
 
 def find_project(studio: Studio, mark: str) -> dict[str, Any] | None:
     """By its description or title, whichever was left alone; of several that with the most tasks, then the oldest."""
-    include = "id,title,description,label_config,task_number,maximum_annotations,expert_instruction,show_instruction"
+    include = "id,title,description,label_config,task_number,maximum_annotations"
     found, page, count = [], 1, 1
     while (page - 1) * PAGE < count:
         answer = studio.read("api/projects/", include=include, page=page, page_size=PAGE)
-        found += [
-            p for p in answer["results"] if MARK + mark in (p["description"] or "") or p["title"].endswith(mark[:8])
-        ]
+        listed = [p | {"description": p["description"] or ""} for p in answer["results"]]
+        found += [p for p in listed if MARK + mark in p["description"] or p["title"].endswith(mark[:8])]
         count, page = answer["count"], page + 1
     return min(found, key=lambda p: (-p["task_number"], p["id"])) if found else None
 

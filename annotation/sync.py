@@ -89,16 +89,18 @@ class Sending:
     posted: set[str] = field(default_factory=set)
 
     def deliver(self, bodies: Mapping[str, bytes]) -> None:
-        """Until all of them are there, or nothing more can be done; less at once after each failure."""
+        """Until all of them are there, or nothing more can be done; less at once where nothing gets through."""
         tries, sure = 0, True
         while missing := [key for key in bodies if key not in self.there]:
             some = missing[: self.most]
             try:
                 size = self.studio.size(self.project)
                 if not sure or size != self.size:
-                    self.settle(row.key for row in self.studio.holding(self.project, missing))
+                    tries = 0 if self.settle(row.key for row in self.studio.holding(self.project, missing)) else tries
                     self.size, sure = size, True
-                    continue
+                    some = [key for key in missing if key not in self.there][: self.most]
+                    if not some:
+                        continue
                 self.posted.update(some)
                 content = b"[%s]" % b",".join(bodies[key] for key in some)
                 self.studio.ask("POST", f"api/projects/{self.project.id}/import", content)
@@ -117,13 +119,16 @@ class Sending:
                     raise Refused(
                         f"{unsure}, {tries} times; {len(self.there)} tasks are there; push again and the rest follows"
                     ) from unsure
-                self.most = max(1, len(some) // 2)
+                if tries > 2:  # it may be the size that something on the way does not take
+                    self.most = max(1, len(some) // 2)
                 self.studio.pause(tries, unsure.wait)
 
-    def settle(self, keys: Iterable[str]) -> None:
+    def settle(self, keys: Iterable[str]) -> int:
+        """These are there; how many of them were not known to be."""
         new = set(keys) - self.there
         self.sent += len(new & self.posted)
         self.there |= new
+        return len(new)
 
 
 def push(
@@ -204,39 +209,47 @@ def spare_of(rows: Iterable[Row]) -> list[int]:
 
 
 def drop_duplicates(studio: Studio, project: Project, rows: Iterable[Row]) -> int:
-    """Looks again before each request that deletes, because an id may be another task's by then."""
+    """Looks again before each request that deletes: an id may be another task's by then, or judged."""
     count = Counter(row.key for row in rows if row.key)
-    twice = [key for key, times in count.items() if times > 1]
     removed: set[int] = set()
-    for tries in range(studio.attempts):
-        spare = spare_of(studio.holding(project, twice))
-        if not spare:
-            break
-        try:
-            for some in chunked(spare, IN_ONE_ADDRESS):
-                content = json.dumps({"selectedItems": {"all": False, "included": some}}).encode()
-                removed.update(some)
+    for keys in chunked([key for key, times in count.items() if times > 1], IN_ONE_ADDRESS):
+        tries = 0
+        while spare := spare_of(studio.holding(project, keys))[:IN_ONE_ADDRESS]:
+            if tries == studio.attempts:
+                raise Refused(
+                    f"{studio.url}: {len(spare)} tasks are in project {project.id} twice and cannot be removed"
+                )
+            tries += removed.issuperset(spare)
+            removed.update(spare)
+            content = json.dumps({"selectedItems": {"all": False, "included": spare}}).encode()
+            try:
                 studio.ask("POST", "api/dm/actions", content, id="delete_tasks", project=project.id)
-        except Unsure as unsure:
-            studio.pause(tries, unsure.wait)
+            except Unsure as unsure:
+                studio.pause(tries, unsure.wait)
     return len(removed)
 
 
-def pull(studio: Studio, project: Project, keys: Collection[str] | None = None) -> Iterator[Pulled]:
+def pull(
+    studio: Studio, project: Project, keys: Collection[str] | None = None, wanted: Collection[str] | None = None
+) -> Iterator[Pulled]:
     """What the server holds now, complete for all items or for those of `keys`: what is not in it is not there.
 
-    The same item may stand in several tasks; all count, and of one annotator the latest does.
+    The same item may stand in several tasks; all count, and of one annotator the latest does. `wanted` names what of
+    the tasks' data is handed on, which is all of it, pictures too, where it is not given. What was pulled is complete
+    when the iterator ends, not before.
     """
-    rows = studio.tasks(project) if keys is None else studio.holding(project, keys)
+    rows = studio.tasks(project, counting=False) if keys is None else studio.holding(project, keys)
+    if keys is None and sum(row.judged for row in rows) != studio.judgements(project):
+        rows = studio.tasks(project)
     ids: dict[str, list[int]] = defaultdict(list)
     for row in rows:
         if row.judged:
             ids[row.key].append(row.id)
     users: dict[int, str] = {}
     for batch in chunked(list(ids), IN_ONE_ADDRESS):
-        wanted = [id for key in batch for id in ids[key]]
+        of_batch = [id for key in batch for id in ids[key]]
         last: dict[tuple[str, object], tuple[dict[str, Any], dict[str, Any]]] = {}
-        for task in (task for some in chunked(wanted, IN_ONE_ADDRESS) for task in studio.exported(project, some)):
+        for task in (task for some in chunked(of_batch, IN_ONE_ADDRESS) for task in studio.exported(project, some)):
             for annotation in task["annotations"]:
                 of = (str(task["data"].get("item_key", "")), who(annotation))
                 if of not in last or moment(annotation) > moment(last[of][1]):
@@ -245,7 +258,8 @@ def pull(studio: Studio, project: Project, keys: Collection[str] | None = None) 
             users = studio.users()
         for (key, user), (task, annotation) in last.items():
             name = users.get(user, f"user-{user}") if isinstance(user, int) else f"user-{user}"
-            yield Pulled(key, task["data"], annotation, name, annotation["updated_at"], str(annotation["unique_id"]))
+            data = {part: value for part, value in task["data"].items() if wanted is None or part in wanted}
+            yield Pulled(key, data, annotation, name, annotation["updated_at"], str(annotation["unique_id"]))
 
 
 def who(annotation: Mapping[str, Any]) -> int | str:

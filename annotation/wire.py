@@ -54,16 +54,16 @@ def back_off(tries: int, least: float = 0) -> None:
 @dataclass(frozen=True)
 class Wire:
     url: str
-    client: Any  # label_studio_sdk.LabelStudio, which is an optional package
+    client: Any  # label_studio_sdk.LabelStudio, an optional package; pinned, for we go below its surface
     caution: str | None = None
     attempts: int = 8
     pause: Callable[[int, float], None] = back_off
 
     def ask(self, method: str, path: str, content: bytes | None = None, **params: Any) -> Any:
         """One request, no second try."""
-        headers = {"content-type": "application/json"} if content is not None else {}
         from label_studio_sdk.core.api_error import ApiError
 
+        headers = {"content-type": "application/json"} if content is not None else {}
         try:
             answer = self.client._client_wrapper.httpx_client.request(
                 path, method=method, params=params, content=content, headers=headers
@@ -76,9 +76,9 @@ class Wire:
             raise Unsure(f"{self.url}: {error.status_code} where the token is renewed") from error
         except ValueError as error:
             raise Unsure(f"{self.url}: an answer that cannot be read") from error
-        return self.judged(answer)
+        return self.meaning(answer)
 
-    def judged(self, answer: httpx.Response) -> Any:
+    def meaning(self, answer: httpx.Response) -> Any:
         status = answer.status_code
         try:
             body: Any = json.loads(answer.content) if answer.content else None
@@ -91,7 +91,7 @@ class Wire:
             raise self.unwelcome()
         if status == 404 and said:
             if "page" in body["detail"]:
-                raise Short(body["detail"])
+                raise Short(f"{self.url}: {body['detail'].rstrip('.')}")
             raise Gone(f"{self.url}: {body['detail'].rstrip('.')}; it was deleted, or never was on this server")
         if status == 413:
             raise TooLarge(f"{self.url}: 413, request too large")

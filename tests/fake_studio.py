@@ -36,6 +36,7 @@ class Books:
     users: dict[int, str] = field(default_factory=lambda: {ADMIN: "admin@x.org", 2: "bert@x.org"})
     largest: int | None = None
     largest_seen: int = 0
+    stale: bool = False
     made: int = 0
 
     def stamp(self) -> str:
@@ -72,7 +73,10 @@ class Books:
             len([a for a in t["annotations"] if not a["was_cancelled"]]) >= project["maximum_annotations"]
             for t in tasks
         )
-        return project | {"task_number": len(tasks), "finished_task_number": done}
+        skipped = sum(a["was_cancelled"] for t in tasks for a in t["annotations"])
+        judged = sum(len(t["annotations"]) for t in tasks) - skipped
+        counts = {"total_annotations_number": judged, "skipped_annotations_number": skipped}
+        return project | counts | {"task_number": len(tasks), "finished_task_number": done}
 
 
 def counted(task: Row) -> Row:
@@ -113,7 +117,7 @@ def application(books: Books) -> web.Application:
             if len(asked["title"]) > 50:
                 return said(400, "Ensure this field has no more than 50 characters.")
             id = max(books.projects, default=0) + 1
-            books.projects[id] = {"id": id, "maximum_annotations": 1, "expert_instruction": ""} | asked
+            books.projects[id] = {"id": id, "maximum_annotations": 1, "description": None} | asked
             return web.json_response(books.project(id), status=201)
         rows = [books.project(id) for id in sorted(books.projects, reverse=True)]
         size, page = int(http.query.get("page_size", 100)), int(http.query.get("page", 1))
@@ -130,6 +134,9 @@ def application(books: Books) -> web.Application:
             return web.Response(status=204)
         if http.method == "PATCH":
             books.projects[id] |= await http.json()
+            books.projects[id]["expert_instruction"] = (
+                books.projects[id].get("expert_instruction", "").replace("'", '"')
+            )
         return web.json_response(trimmed(books.project(id), http.query.get("include")))
 
     async def brought(http: web.Request) -> web.Response:
@@ -155,6 +162,8 @@ def application(books: Books) -> web.Application:
         if page > 1 and (page - 1) * size >= len(rows):
             return said(404, "Invalid page.")
         shown = [counted(task) for task in rows[(page - 1) * size : page * size]]
+        if books.stale:
+            shown = [task | {"total_annotations": 0, "cancelled_annotations": 0} for task in shown]
         if http.query.get("fields") != "all":
             shown = [{name: value for name, value in task.items() if name != "annotations"} for task in shown]
         tasks = [trimmed(task, http.query.get("include")) for task in shown]
@@ -191,11 +200,11 @@ def application(books: Books) -> web.Application:
 
     @web.middleware
     async def known(
-        http: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
-        if http.headers.get("authorization") != f"Token {TOKEN}":
+        if request.headers.get("authorization") != f"Token {TOKEN}":
             return said(401, "Invalid token.")
-        return await handler(http)
+        return await handler(request)
 
     app = web.Application(client_max_size=2**28, middlewares=[known])
     routes = {
@@ -231,6 +240,8 @@ def proxy(upstream: str, script: Script) -> web.Application:
             return web.Response(status=502, text="<html>Bad Gateway</html>")
         if fault == "no page":
             return said(404, "Invalid page.")
+        if fault == "late":  # the client gives up first, and the request arrives nevertheless
+            await asyncio.sleep(2)
         headers = {
             name: value for name, value in http.headers.items() if name.lower() not in ("host", "content-length")
         }

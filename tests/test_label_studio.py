@@ -14,13 +14,13 @@ import pytest
 from PIL import Image as Pillow
 from PIL import ImageDraw
 
-from annotation.local import VERSION, environment_folder, installed, serving
+from annotation.local import VERSION, admin_of, environment_folder, installed, serving
 from annotation.screens import config_of, instructions_of, task_data
 from annotation.verdicts import judgement_of, result_of
 from generators.cards import read_library
 from schemas.annotation import Context, Item, Judgement, Line, PreferenceItem, Project, ReviewItem
 from schemas.answer import Answer, Call
-from schemas.errors import Refused
+from schemas.errors import BadInput, Refused
 from schemas.preference import Pair, Sample
 
 pytestmark = pytest.mark.studio
@@ -78,6 +78,13 @@ LABELS = [
 ]
 WARMER = answer("Image 1 is warmer now.", "adjust", property="warmth", direction="more", image="image_1")
 HAT_THERE = answer("A hat in image 1.", "add_object", object="hat", image="image_1")
+
+
+# Which picture each place shows, and whether there is really one of some size.
+DRAWN = """places => places.map(place => [
+    place.getAttribute("aria-label"),
+    getComputedStyle(place).backgroundImage.startsWith('url("data:image/webp') && place.clientHeight > 60,
+])"""
 
 
 class Studio(NamedTuple):
@@ -234,6 +241,9 @@ def side(item: PreferenceItem, text: str) -> str:
 def test_two_people_judge_pairs(studio: Studio, people: dict[str, Any]) -> None:
     blue, darker, warmer, hat, hostile = PAIRS
     anna = opened(studio, people[ANNA], "preferences")
+    drawn = anna.page.locator(".dc-pic").evaluate_all(DRAWN)
+    assert [place for place, sound in drawn] == ["image 1", "image 2", "image 1", "image 2"]
+    assert all(sound for place, sound in drawn)
     shown = {item.context.lines[-1].text: item for item in PAIRS}
     for item in PAIRS:  # the server decides the order
         assert anna.key in shown
@@ -350,3 +360,26 @@ def test_a_busy_port_is_refused_by_its_number(environment: Path, tmp_path: Path)
         with pytest.raises(Refused, match=f"port {port} is taken"), serving(tmp_path, port, environment):
             pass
     assert not list(tmp_path.iterdir())
+
+
+def test_without_an_environment_the_remedy_is_named(tmp_path: Path) -> None:
+    with (
+        pytest.raises(Refused, match="`make label-studio` puts it there"),
+        serving(tmp_path, free_port(), tmp_path / "no"),
+    ):
+        pass
+
+
+def test_the_admin_is_made_once_and_kept_to_oneself(tmp_path: Path) -> None:
+    made = admin_of(tmp_path / "data")
+    assert admin_of(tmp_path / "data") == made
+    assert (tmp_path / "data" / "admin.json").stat().st_mode & 0o077 == 0
+
+
+def test_a_database_whose_admin_is_lost_is_not_served(tmp_path: Path) -> None:
+    (tmp_path / "label_studio.sqlite3").touch()
+    with pytest.raises(Refused, match=r"holds a database but no admin\.json"):
+        admin_of(tmp_path)
+    (tmp_path / "admin.json").write_text('{"user": "me"}')
+    with pytest.raises(BadInput, match="holds no user, password and token"):
+        admin_of(tmp_path)

@@ -160,7 +160,17 @@ def test_the_key_decides_what_stands_left_and_nothing_else_tells_the_sides_apart
         lefts.add(item.left)
         assert ("blue" in left, "blue" in right) == (item.left == "a", item.left == "b")
         data = task_data(item, LIBRARY, bytes)
-        assert set(data) == {"item_key", "talk", "pictures", "options", "answers", "parameters", "reply", "starts", "takes"}
+        assert set(data) == {
+            "item_key",
+            "talk",
+            "pictures",
+            "options",
+            "answers",
+            "parameters",
+            "reply",
+            "starts",
+            "takes",
+        }
         assert not re.search(r"gold|embedded|wrong_object|check|source", json.dumps(data))
     assert lefts == {"a", "b"}
 

@@ -118,13 +118,31 @@ def test_a_thousand_tasks_through_a_line_that_fails_at_most_requests(
     server: Server, studio: Studio, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("annotation.sync.CHUNK", 40)
-    kinds = [None, None, "drop", "502", "502 after", "reset", "cut"]
+    kinds = [None, None, None, "drop", "502", "502 after", "reset", "cut"]
     faults: Script = lambda method, path, count: keyed("faults", count).choice(kinds) if count > 1 else None  # noqa: E731
     with misbehaving(server.url, faults) as url:
         pushed = push(hasty(url, server.token, attempts=40), project, tasks(1000))
     assert pushed.sent == 1000 and pushed.faults > 10
     assert sorted(listed(studio, project)) == sorted(keys_of(tasks(1000)))
     assert push(studio, project, tasks(1000)) == Pushed(sent=0, there=1000)
+
+
+def test_an_import_that_arrives_after_all_was_done_is_taken_back_by_the_next_push(
+    server: Server, studio: Studio, project: Project
+) -> None:
+    late: list[int] = []
+
+    def once(method: str, path: str, count: int) -> str | None:
+        late.extend([count] if path.endswith("/import") else [])
+        return "late" if late == [count] else None
+
+    with misbehaving(server.url, once) as url:
+        assert push(hasty(url, server.token, timeout=1), project, tasks(10)) == Pushed(sent=10, there=0, faults=1)
+        end = time.monotonic() + 10
+        while studio.size(project) < 20 and time.monotonic() < end:
+            time.sleep(0.05)
+    assert push(studio, project, tasks(10)) == Pushed(sent=0, there=10, duplicates=10)
+    assert listed(studio, project) == keys_of(tasks(10))
 
 
 PUSH = """
@@ -192,6 +210,7 @@ def test_pull_follows_edits_skips_and_deletions(studio: Studio, project: Project
     pulled = list(pull(studio, project))
     assert [p.annotation["was_cancelled"] for p in pulled] == [False, False, False, True]
     assert {p.item_key for p in pulled} == before.keys and len({p.unique_id for p in pulled}) == 4
+    assert next(pull(studio, project, wanted=["words"])).data == {"words": "number 0"}
     assert pulled[0].data == tasks(1)[0]["data"] and "@" in pulled[0].annotator
 
     newest = max(row.updated for row in studio.tasks(project))
@@ -238,12 +257,30 @@ def test_the_same_config_is_the_same_project_and_another_is_another(
     studio: Studio, project: Project, request: pytest.FixtureRequest
 ) -> None:
     config = own_config(request)
-    made = ensure_project(studio, "Preferences with a name too long for a server to take", config, "Pick", 2)
+    title = "Preferences with a name too long for a server to take"
+    made = ensure_project(studio, title, config, "Pick", 2)
     assert made.id != project.id and len(made.title) == 50
-    assert ensure_project(studio, "Another name", config.replace("\n", "\n "), "Pick well", 3).id == made.id
+    assert ensure_project(studio, title, config.replace("\n", "\n "), "Pick well", 3).id == made.id
     assert studio.project(made.id).overlap == 3
     studio.ask("PATCH", f"api/projects/{made.id}/", json.dumps({"title": "Renamed by hand"}).encode())
-    assert ensure_project(studio, "Another name", config, "Pick well", 3).id == made.id
+    assert ensure_project(studio, title, config, "Pick well", 3).id == made.id
+    assert ensure_project(studio, "Second round", config, "Pick well", 3).id != made.id
+
+
+def test_a_project_that_is_as_it_should_be_is_left_alone(
+    server: Server, studio: Studio, request: pytest.FixtureRequest
+) -> None:
+    wanted = ("Alone", own_config(request), "<p class='x'>Pick</p>", 2)
+    made = ensure_project(studio, *wanted)
+    told = studio.read(f"api/projects/{made.id}/")
+    told["description"] += "\nAsk Anna before you change anything."
+    studio.ask("PATCH", f"api/projects/{made.id}/", json.dumps({"description": told["description"]}).encode())
+    methods: list[str] = []
+    with misbehaving(server.url, lambda method, path, count: methods.append(method)) as url:
+        assert ensure_project(hasty(url, server.token), *wanted) == made
+    assert set(methods) == {"GET"} and told["expert_instruction"] == '<p class="x">Pick</p>'
+    ensure_project(studio, *wanted[:2], "Pick well", 2)
+    assert "Ask Anna" in studio.read(f"api/projects/{made.id}/")["description"]
 
 
 def test_a_config_that_was_changed_by_hand_is_refused_by_name(studio: Studio, request: pytest.FixtureRequest) -> None:
@@ -329,6 +366,13 @@ def test_what_is_too_large_at_once_goes_in_smaller_parts(server: Server, studio:
     server.books.largest = 50
     with pytest.raises(Refused, match="413, request too large, with a single task"):
         push(studio, project, tasks(200))
+
+
+def test_counters_that_are_behind_hide_no_judgement(server: Server, studio: Studio, project: Project) -> None:
+    push(studio, project, tasks(3))
+    judge(studio, studio.tasks(project)[1].id, LEFT)
+    server.books.stale = True
+    assert len(list(pull(studio, project))) == 1
 
 
 def test_annotators_who_left_keep_a_name(server: Server, studio: Studio, project: Project) -> None:

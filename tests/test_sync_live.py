@@ -14,6 +14,7 @@ from tests.test_sync import (  # noqa: F401  # collected here too, with the serv
     test_a_config_that_was_changed_by_hand_is_refused_by_name,
     test_a_lost_page_never_makes_a_short_list_look_whole,
     test_a_project_is_made_once_though_the_answer_was_lost,
+    test_a_project_that_is_as_it_should_be_is_left_alone,
     test_a_project_that_was_deleted_is_said_to_be,
     test_a_push_that_was_killed_is_done_again,
     test_a_second_push_sends_nothing_and_the_order_is_kept,
