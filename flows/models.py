@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from clients.batches import MOST as MOST_IN_BATCH
 from clients.client import Client, Endpoint
-from clients.frontier import frontier
+from clients.frontier import AHEAD, frontier
 from clients.kept import Kept
 from clients.money import PRICES, Spent, prices
 from clients.requests import Message, Request, Response
@@ -72,7 +72,7 @@ class Model:
         done: Callable[[B], None],
     ) -> None:  # fmt: skip
         """All of the jobs as one frontier; `done` is told of each result as it comes."""
-        ahead = MOST_IN_BATCH if self.client.batches else 2 * self.client.endpoint.concurrency
+        ahead = MOST_IN_BATCH if self.client.batches else AHEAD * self.client.endpoint.concurrency
 
         async def show_signs_of_life() -> None:
             while True:
