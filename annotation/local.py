@@ -193,9 +193,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m annotation.local", description="Label Studio on this machine.")
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--data", type=Path, default=HOME / "data", help="its database and the admin's password")
+    parser.add_argument("--install", action="store_true", help="only make its environment")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the server ends with us
     try:
+        if options.install:
+            install(environment_folder())
+            return
         refuse_busy(options.port)
         install(environment_folder())
         print("starting Label Studio; the first start takes a minute", flush=True)
