@@ -26,6 +26,7 @@ from schemas.errors import BadInput
 from store.files import write_text
 from store.judgements import add_items, folder_of, read_items, read_judgements, write_judgements
 
+READ_WITH = ("item_key", "answers", "pictures")  # what of a task its judgements are read with
 URL, TOKEN = "LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY"
 
 
@@ -84,7 +85,7 @@ def pull(release: Path, project: Project, progress: Progress) -> Counter[str]:
     progress.stage(f"{project} pulled", place.tasks)
     made: list[Judgement] = []
     counts: Counter[str] = Counter()
-    for each in pulled(server, place):
+    for each in pulled(server, place, wanted=READ_WITH):
         if each.item_key not in items:
             counts["unknown item"] += 1
             continue

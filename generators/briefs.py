@@ -58,6 +58,8 @@ def brief_of(turn: PlannedTurn, rng: Random, library: Library, folder: Path) -> 
     aim = first_of(aims(turn, library), told["wants"])
     names = list(dict.fromkeys([aim, *beside(turn)]))
     lines = [told["hints"][name] for name in names if name in told["hints"]]
+    if library[turn.call.intent].type == "create" and aim == turn.call.intent:
+        lines.append(rng.choice(told["forms"]))
     return TurnBrief(
         wants="".join([told["wants"][aim], *(told["also"].get(name, "") for name in names)]).format_map(facts),
         keep=keep(turn, library),

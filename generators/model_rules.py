@@ -19,16 +19,18 @@ from generators.checks.said import COUNTED, words_of
 from generators.exchanges import Spoken
 from generators.model_examples import examples
 from generators.personas import persona
+from generators.tasks import TEMPLATES
 from schemas.outline import Outline, PlannedTurn
 from schemas.skill import Library
 
 Told = Mapping[str, Any]
 OF_THE_TASK = re.compile(
     r"\bthe (user|assistant)\b|\b(wants|keep|reply|user|turn \d) ?:|that cannot stay|\bhas (done|drawn) (this|it)\b|"
-    r"says (?:what is different|a word)|^a new picture:|\bother wishes\b|\bmust say\b",
+    r"says (?:what is different|a word)|^a new picture:|nothing to do with pictures|\bother wishes\b|\bmust (?:say|ask|name|give|put)\b",
     re.IGNORECASE,
 )
 UNWILLING = re.compile(r"\b(sorry|cannot|can't|unable to|don't have the ability)\b", re.IGNORECASE)
+SHOWN = re.compile(r'"(?:user|reply)":\s*"([^"{…]+)"')
 NOT_YET = re.compile(r"\bI(?:['’]ll| will| am going to)\b|\bworking on it\b", re.IGNORECASE)
 NO = frozenset({"no", "not", "none", "nothing", "isn", "aren", "don", "doesn", "nope", "without"})
 YES = frozenset({"yes", "yep", "yeah", "is", "are", "indeed", "has", "sure", "certainly", "there"})
@@ -43,6 +45,7 @@ def broken(outline: Outline, spoken: Sequence[Spoken], library: Library, folder:
     told = hints(folder)
     who = persona(outline.id, folder)
     shown = [text for example in examples(outline, folder) for text in (example.user, example.reply)]
+    shown += in_guidelines(folder)
     return [
         f"turns.{n}.{problem}"
         for n, (turn, words, asked) in enumerate(
@@ -70,6 +73,13 @@ def of_examples(words: Spoken, shown: Sequence[str], outline: Outline) -> Iterat
     for side, said in (("user", words.user), ("reply", words.reply)):
         if known & {*runs(said, COPIED), *runs(said, max(3, len(said.split())))}:
             yield f"{side}: repeats an example instead of finding words of its own"
+
+
+@cache
+def in_guidelines(folder: Path) -> list[str]:
+    """What the guidelines themselves show as an answer."""
+    own = folder / "dialogue.md"
+    return SHOWN.findall((own if own.is_file() else TEMPLATES / "dialogue.md").read_text())
 
 
 def runs(text: str, length: int) -> set[tuple[str, ...]]:
@@ -116,6 +126,8 @@ def of_question(turn: PlannedTurn, said: str, told: Told) -> Iterator[str]:
     about = bare(turn.given.get("thing") or turn.given.get("things", ""))
     if about and words_of(said).isdisjoint(forms_of(about)):
         yield f'user: must ask about "{about}"'
+    if "phrased" in turn.given and said.rstrip().endswith("?"):
+        yield "user: must put it as an order, not as a question"
     if "?" not in said and not says_any(told["asking"], said):
         yield "user: must ask, not tell"
 

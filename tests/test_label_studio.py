@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from filelock import FileLock
 from PIL import Image as Pillow
 from PIL import ImageDraw
 
@@ -126,11 +127,12 @@ def environment() -> Path:
 def new_database(environment: Path) -> Path:
     """A data folder that nobody has used, kept beside the environment: making one takes a minute."""
     folder = environment.parent / f"unused-{VERSION}"
-    if not folder.exists():
-        making = folder.with_suffix(f".{os.getpid()}")
-        with serving(making, free_port(), environment):
-            pass
-        making.rename(folder)
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            making = folder.with_suffix(f".{os.getpid()}")
+            with serving(making, free_port(), environment):
+                pass
+            making.rename(folder)
     return folder
 
 

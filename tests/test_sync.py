@@ -7,8 +7,10 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -43,7 +45,8 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def studio(server: Server) -> Studio:
+def studio(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Studio:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # where pushes leave their locks
     return hasty(server.url, server.token)
 
 
