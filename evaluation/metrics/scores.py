@@ -1,9 +1,10 @@
 """Marks into scores: a mean with its count and its interval, over all and broken down.
 
-    score([Mark("p3fa…", 0, 1.0), Mark("p3fa…", 1, 0.0), …]) -> Score(value=0.912, n=2301, dialogues=1000, low=0.9, high=0.923)
+    score([Mark("p3fa…", 0, 1.0), Mark("p3fa…", 1, 0.0), …])
+    -> Score(value=0.912, n=2301, dialogues=1000, low=0.9, high=0.923)
 
-Turns of one dialogue are no independent draws: when the user's picture is misread, it mostly stays misread. So intervals
-come from drawing whole dialogues, with replacement; 95 of 100 such draws lie between `low` and `high`.
+Turns of one dialogue are no independent draws: who misunderstands a turn is apt to misunderstand the next. So
+intervals come from drawing whole dialogues, with replacement; 95 of 100 such draws lie from `low` to `high`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -128,9 +129,14 @@ def scores(labelled: Iterable[tuple[K, Mark]], resamples: int, seed: int) -> dic
     if not found:
         return {}
     values = sums.sum(axis=0) / weights.sum(axis=0)
-    low, high = interval(np.vstack([ratio(drawn @ sums, drawn @ weights) for drawn in draws(len(dialogues), resamples, seed)]))
+    low, high = interval(
+        np.vstack([ratio(drawn @ sums, drawn @ weights) for drawn in draws(len(dialogues), resamples, seed)])
+    )
     totals = zip(values, counts.sum(axis=0), (counts > 0).sum(axis=0), low, high, strict=True)
-    return {key: Score(float(v), int(n), int(d), float(a), float(b)) for key, (v, n, d, a, b) in zip(groups, totals, strict=True)}
+    return {
+        key: Score(float(v), int(n), int(d), float(a), float(b))
+        for key, (v, n, d, a, b) in zip(groups, totals, strict=True)
+    }
 
 
 def draws(dialogues: int, resamples: int, seed: int) -> Iterator[Numbers]:

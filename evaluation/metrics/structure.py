@@ -12,7 +12,7 @@ from collections import Counter
 from schemas.answer import Answer
 
 SCRAP = re.compile(
-    r"<\|[^|>]{0,40}\|>|</?s>|</?think>|\[/?INST\]|^\s*#{2,}\s*\w+:|\ufffd|â€|Ã[©¨¤¶¼]|\\u[0-9a-fA-F]{4}"
+    r"<\|[^|>]{0,40}\|>|</?s>|</?think>|\[/?INST\]|#{2,}\s*\w+:|\ufffd|â€|Ã[©¨¤¶¼]|\\u[0-9a-fA-F]{4}"
     r"|[\x00-\x08\x0b\x0c\x0e-\x1f]|\n\s*(?:user|human|assistant)\s*:",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -20,6 +20,7 @@ ENDLESS = re.compile(r"([^\s\d])\1{5,}")
 STUTTERS, RECURS, ECHO, GRAM = 3, 3, 3, 4
 LONGEST_ECHO = 30
 SYMBOLS = 0.4
+SALAD, FEW, ENOUGH = 40, 0.6, 12
 
 
 def fault(text: str) -> str | None:
@@ -37,7 +38,8 @@ def fault(text: str) -> str | None:
 
 
 def repetition(words: list[str]) -> str | None:
-    """A word three times running, three words or more twice running, or four words in a row three times over."""
+    """A word three times running, three words or more twice running, four words in a row three times over, or hardly a
+    word that is new."""
     for n in range(len(words) - STUTTERS + 1):
         if len(set(words[n : n + STUTTERS])) == 1:
             return f"repeats {words[n]!r}"
@@ -47,11 +49,15 @@ def repetition(words: list[str]) -> str | None:
                 return f"repeats {' '.join(words[n : n + size])!r}"
     grams = Counter(tuple(words[n : n + GRAM]) for n in range(len(words) - GRAM + 1))
     often = [gram for gram, count in grams.items() if count >= RECURS]
-    return f"repeats {' '.join(often[0])!r}" if often else None
+    if often:
+        return f"repeats {' '.join(often[0])!r}"
+    first = words[:SALAD]
+    stale = len(first) >= ENOUGH and len(set(first)) < FEW * len(first)
+    return f"salad, {len(set(first))} different of {len(first)} words" if stale else None
 
 
 def fault_of(text: str, answer: Answer | None) -> str | None:
-    """Of an answer's reply and words, each by itself; of a text that is no answer, of all of it without its marks of JSON."""
+    """Of an answer's reply and words, each by itself; of a text that is no answer, of all but its marks of JSON."""
     if answer is None:
         return fault(re.sub(r'[{}\[\]":,_]+', " ", text))
     words = [answer.reply, *(value for value in answer.call.parameters.values() if isinstance(value, str))]

@@ -12,15 +12,16 @@ the picture to work on the one at hand, so that saying so aloud is no mistake.
 from collections.abc import Iterable, Mapping
 from math import isclose
 
-from evaluation.agreement import LOOSE, alike, parts, plain
+from evaluation.agreement import LOOSE, parts, plain
 from schemas.answer import Call
 from schemas.dialogue import Dialogue
 from schemas.skill import AVOID, ON_IMAGE, SIZE, Input, Skill, Value
 
 WORDS = ("text", "thing")
+# Words that say nothing by themselves.
 SMALL = frozenset(
-    "a an the some of in on at to with and or for from by into onto as is are it its this that".split()
-)  # words that carry no meaning of their own
+    {"a", "an", "the", "some", "of", "in", "on", "at", "to", "with", "and", "or", "for", "from", "by", "into", "onto"}
+)
 
 
 def at_hand(dialogue: Dialogue, n: int) -> int | None:
@@ -69,12 +70,18 @@ def numbers_of(size: str) -> tuple[int, int] | None:
 
 
 def same_words(name: str, label: str, said: str) -> bool:
-    """A question may be put otherwise; what to avoid is a list without order; anything else has the same words."""
+    """What to avoid is a list without order, a question may be put shorter or longer, anything else has the same
+    words in the same order."""
     if name == AVOID.name:
         return parts(label) == parts(said)
-    if plain(label) == plain(said):
-        return True
-    return name in LOOSE and alike(plain(label), plain(said))
+    mine, theirs = plain(label), plain(said)
+    return mine == theirs or (name in LOOSE and holds(set(mine), set(theirs)))
+
+
+def holds(mine: set[str], theirs: set[str]) -> bool:
+    """Whether one has all words of the other, and that is no mere scrap of it: with a word exchanged, it asks something
+    else."""
+    return (mine <= theirs or theirs <= mine) and 2 * min(len(mine), len(theirs)) >= max(len(mine), len(theirs))
 
 
 def terms(value: Value) -> set[str]:

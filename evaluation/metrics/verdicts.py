@@ -1,6 +1,7 @@
 """Verdicts: one turn's text against its label, and the marks of Table 2 that follow from it.
 
-    marks(verdicts(dialogues, predictions, library)) -> {"isa": [Mark("p3fa…", 0, 1.0), …], "parameter_accuracy": […], …}
+    marks(verdicts(dialogues, predictions, library))
+    -> {"isa": [Mark("p3fa…", 0, 1.0), …], "parameter_accuracy": […], …}
 
 A text that is no answer is wrong, never an error. A prediction that is missing is an error, since nobody could tell a
 model that was not asked from one that failed.
@@ -64,7 +65,9 @@ def verdicts(dialogues: Sequence[Dialogue], predictions: Iterable[Prediction], l
     told = by_place(predictions)
     places = {(d.id, n) for d in dialogues for n in range(len(d.turns))}
     if missing := sorted(places - told.keys()):
-        raise BadInput(f"{len(missing)} of {len(places)} turns have no prediction, first {missing[0]}: predict them all")
+        raise BadInput(
+            f"{len(missing)} of {len(places)} turns have no prediction, first {missing[0]}: predict them all"
+        )
     if unknown := sorted(told.keys() - places):
         raise BadInput(f"{len(unknown)} predictions are for turns that are not there, first {unknown[0]}")
     return [verdict(d, n, told[d.id, n], library) for d in dialogues for n in range(len(d.turns))]
