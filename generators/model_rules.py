@@ -26,7 +26,8 @@ from schemas.skill import Library
 Told = Mapping[str, Any]
 OF_THE_TASK = re.compile(
     r"\bthe (user|assistant)\b|\b(wants|keep|reply|user|turn \d) ?:|that cannot stay|\bhas (done|drawn) (this|it)\b|"
-    r"says (?:what is different|a word)|^a new picture:|nothing to do with pictures|\bother wishes\b|\bmust (?:say|ask|name|give|put)\b",
+    r"says (?:what is different|a word)|^a new picture:|nothing to do with pictures|\bother wishes\b|"
+    r"\bmust (?:say|ask|name|give|put)\b",
     re.IGNORECASE,
 )
 UNWILLING = re.compile(r"\b(sorry|cannot|can't|unable to|don't have the ability)\b", re.IGNORECASE)
