@@ -12,9 +12,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from generators.briefs import bare
 from generators.catalogue import kinds, places
 from generators.checks.decency import foul, private
 from generators.checks.language import other_language
+from generators.model_rules import runs
 from generators.personas import persona
 from generators.prompts import AUTHOR, differ, parts_of, seeds
 from generators.scenes import MOST_THINGS, CannotDraw, compose, read
@@ -29,6 +31,7 @@ LENGTHS = (
 SAID: tuple[Dimension, ...] = ("setting", "lighting", "style", "mood")
 THINGS, ANY_THINGS, PLACES, EXAMPLES = 20, 8, 8, 3
 LONGEST = 300
+IN_TEMPLATE = "two red foxes in a snowy forest at dusk"
 SIZE = (512, 512)
 FORM: dict[str, Any] = {
     "type": "object",
@@ -59,7 +62,7 @@ def prompting(slot: PromptSlot, seed: int, author: str, folder: Path) -> Task[Pr
     own = sorted({noun for core in seeds(slot.category) for noun in read(core).nouns})
     things = rng.sample(own, min(THINGS, len(own)))
     things += [noun for noun in rng.sample(sorted(kinds()), ANY_THINGS) if noun not in things]
-    fields = {
+    fields: dict[str, Any] = {
         "category": slot.category,
         "persona": persona(slot.id, folder),
         "length": rng.choice(LENGTHS),
@@ -67,7 +70,16 @@ def prompting(slot: PromptSlot, seed: int, author: str, folder: Path) -> Task[Pr
         "places": [places()[name].phrase for name in rng.sample(sorted(places()), PLACES)],
         "examples": rng.sample(seeds(slot.category), EXAMPLES),
     }
-    return Task(opening("prompt.md", folder, **fields), FORM, lambda answer: prompt_in(answer, slot.category, author))
+
+    def accept(answer: dict[str, Any]) -> Prompt:
+        prompt = prompt_in(answer, slot.category, author)
+        if runs(bare(fields["persona"]), 3) & runs(prompt.text, 3):
+            raise Unusable("prompt: tells who types it; write what they want to see")
+        if not all(differ(prompt.text, shown) for shown in (*fields["examples"], IN_TEMPLATE)):
+            raise Unusable("prompt: is one that was shown; write something else")
+        return prompt
+
+    return Task(opening("prompt.md", folder, **fields), FORM, accept)
 
 
 def prompt_in(fields: dict[str, Any], category: str, author: str) -> Prompt:
