@@ -20,6 +20,7 @@ from generators.checks.own import own_checks, own_sources
 from generators.dialogues import assemble
 from generators.exchanges import Spoken
 from generators.grammar import AUTHOR, speak
+from generators.model_author import WRITING
 from generators.outlines import NotPossible, outline
 from generators.painter import RENDERER, encode, paint
 from generators.prompts import read_prompts, seed_prompts
@@ -134,7 +135,7 @@ def author_mark(plan: Plan) -> Any:
 
 
 def asked_as(plan: Plan) -> Any:
-    return [plan.author.model_dump(mode="json", exclude={"pace", "base_url", "writes"}), template_files(plan)]
+    return [WRITING, plan.author.model_dump(mode="json", exclude={"pace", "base_url", "writes"}), template_files(plan)]
 
 
 def template_files(plan: Plan) -> list[list[str]]:

@@ -26,6 +26,7 @@ TURN: dict[str, Any] = {
     "required": ["user", "reply"],
     "additionalProperties": False,
 }
+WRITING = 1  # raised when other answers are let in or asked for
 PLACE = re.compile(r"^grounded: turns\.(\d+)")
 
 Judge = Callable[[Outline, Sequence[Spoken]], tuple[Dialogue, str | None]]
