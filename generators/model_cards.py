@@ -3,13 +3,13 @@
 card = await pursue(describing(Page(title="RainMaker v2", text="…"), library, model, TEMPLATES), ask, …)
 """
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
 from pydantic import ValidationError
 
+from generators.jsonl import numbered_rows
 from generators.tasks import Task, Unusable, opening
 from schemas.errors import BadInput, complaint
 from schemas.skill import InputType, Library, Skill, SkillType
@@ -80,21 +80,8 @@ def card_in(fields: dict[str, Any], shelf: Library) -> Skill:
 
 def pages(path: Path) -> Iterator[tuple[int, Page]]:
     """Pages from JSONL: `title` and `text` on every line."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path}: cannot be read: {error}") from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            raise BadInput(f"{path}, line {number}: is not JSON: {error}") from error
-        told = (
-            isinstance(row, dict) and row.keys() == {"title", "text"} and all(isinstance(v, str) for v in row.values())
-        )
-        if not told or not row["title"].strip():
+    for number, row in numbered_rows(path):
+        if not (isinstance(row, dict) and row.keys() == {"title", "text"} and all(map(is_words, row.values()))):
             raise BadInput(f"{path}, line {number}: a page has title and text, nothing else")
         yield number, Page(row["title"].strip(), row["text"].strip())
 

@@ -8,8 +8,7 @@ open. Three cores in four are seeds; the fourth is kept for the new pictures tha
 of a dialogue, some for each split, so that no split hears another's prompts.
 """
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -19,6 +18,7 @@ from pydantic import ValidationError
 
 from generators.banks import read_yaml
 from generators.catalogue import ART, Kind, Place, kinds, lights, places, styles, times, weathers
+from generators.jsonl import numbered_rows
 from generators.scenes import CannotDraw, compose, read
 from generators.slots import apportion, deck
 from generators.words import Mention, Reading
@@ -218,27 +218,13 @@ def read_prompts(path: Path, count: int) -> list[Prompt]:
 
 
 def rows(path: Path) -> Iterator[tuple[int, Prompt]]:
-    try:
-        lines: Sequence[str] = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path}: cannot be read: {error}") from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
+    for number, fields in numbered_rows(path):
+        if not isinstance(fields, dict) or not {"text", "category"} <= fields.keys() <= {"text", "category", "parts"}:
+            raise BadInput(f"{path}, line {number}: a row has text, category and perhaps parts, nothing else")
+        text, category = fields["text"], fields["category"]
+        if not isinstance(text, str) or not isinstance(category, str):
+            raise BadInput(f"{path}, line {number}: text and category must be text")
         try:
-            fields = json.loads(line)
-            if not isinstance(fields, dict) or not {"text", "category"} <= fields.keys() <= {
-                "text",
-                "category",
-                "parts",
-            }:
-                raise BadInput(f"{path}, line {number}: a row has text, category and perhaps parts, nothing else")
-            text, category = fields["text"], fields["category"]
-            if not isinstance(text, str) or not isinstance(category, str):
-                raise BadInput(f"{path}, line {number}: text and category must be text")
-            content = {"id": Prompt.id_of(text), "author": path.name, **fields}
-            yield number, Prompt.from_data(content)
-        except json.JSONDecodeError as error:
-            raise BadInput(f"{path}, line {number}: is not JSON ({error.msg} at column {error.colno})") from error
+            yield number, Prompt.from_data({"id": Prompt.id_of(text), "author": path.name, **fields})
         except ValidationError as error:
             raise BadInput(f"{path}, line {number}: {complaint(error, Prompt)}") from error
