@@ -24,6 +24,7 @@ Why = Literal[
     "too few", "skipped", "low confidence", "flagged", "disagree", "tie", "correction breaks the card", "check",
     "wants another opinion",
 ]  # fmt: skip
+WANTS_ANOTHER: Why = "wants another opinion"
 T = TypeVar("T", bound=str)
 CORRECTED = "correction"
 SURE = {"high": 1.0, "medium": 0.75, "low": 0.5, None: 0.75}
@@ -107,7 +108,7 @@ def heeded(given: Sequence[Judgement], policy: Annotation) -> list[Judgement]:
 def decided(usable: Sequence[Judgement], policy: Annotation) -> Verdict:
     verdict = agreed([j.verdict or "tie" for j in usable], usable, policy)
     if verdict == "tie":
-        raise Undecided("wants another opinion" if policy.ties == "further" and may_ask(usable, policy) else "tie")
+        raise Undecided(WANTS_ANOTHER if policy.ties == "further" and may_ask(usable, policy) else "tie")
     return verdict
 
 
@@ -120,7 +121,7 @@ def agreed(said: Sequence[T], usable: Sequence[Judgement], policy: Annotation) -
         return most
     if policy.policy == "further" and 2 * count > len(said) and len(usable) > asked_of(usable, policy):
         return most
-    raise Undecided("wants another opinion" if policy.policy == "further" and may_ask(usable, policy) else "disagree")
+    raise Undecided(WANTS_ANOTHER if policy.policy == "further" and may_ask(usable, policy) else "disagree")
 
 
 def may_ask(usable: Sequence[Judgement], policy: Annotation) -> bool:

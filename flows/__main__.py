@@ -287,8 +287,9 @@ def of_a_release(command: Callable[..., T]) -> Callable[..., T]:
 @of_a_release
 @click.option("--limit", type=click.IntRange(1), help="So many items, skill by skill; all unless named.")
 @click.option("--overlap", type=click.IntRange(1, 20), help="People to an item; what the plan says unless named.")
+@click.option("--further", is_flag=True, help="Only items on which people differ, for another opinion.")
 @plain_errors
-def push_items(release: Path, project: "Project | None", limit: int | None, overlap: int | None) -> None:
+def push_items(release: Path, project: "Project | None", limit: int | None, overlap: int | None, further: bool) -> None:
     """Send what is to be judged. Sending again sends only what is not there."""
     from flows.annotate import push
     from flows.judging import PROJECTS
@@ -296,7 +297,7 @@ def push_items(release: Path, project: "Project | None", limit: int | None, over
 
     for name in [project] if project else PROJECTS:
         with lines() as shown:
-            done = push(release, name, limit, overlap, shown)
+            done = push(release, name, limit, overlap, shown, further)
         click.echo(f"{name}: {done.sent:,} sent, {done.there:,} were there")
 
 

@@ -7,9 +7,11 @@ pull(release, "preferences", progress)                what the server holds now,
 import os
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from annotation.adjudication import WANTS_ANOTHER
 from annotation.agreement import table
 from annotation.screens import config_of, instructions_of, task_data
 from annotation.studio import Project as ServerProject
@@ -19,13 +21,14 @@ from annotation.sync import pull as pulled
 from annotation.sync import push as send
 from annotation.verdicts import judgement_of
 from flows.items import Offered, offered, picked, pictures_of, read_judged
-from flows.judging import PROJECTS, agreed, overlap_of
+from flows.judging import PROJECTS, agreed, outcomes, overlap_of
 from flows.progress import Progress
 from schemas.annotation import Item, Judgement, Project
 from schemas.errors import BadInput
 from store.files import write_text
 from store.judgements import add_items, folder_of, read_items, read_judgements, write_judgements
 
+FURTHER = "further"  # a file that says that further opinions were asked for
 READ_WITH = ("item_key", "answers", "pictures")  # what of a task its judgements are read with
 URL, TOKEN = "LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY"
 
@@ -38,25 +41,34 @@ def studio(progress: Progress) -> Studio:
     return found
 
 
-def server_project(server: Studio, release: Path, project: Project, overlap: int | None = None) -> ServerProject:
-    """Each release has projects of its own, even where the screens are the same. How many people judge an item is
-    what the last push said."""
+def server_project(server: Studio, release: Path, project: Project, further: bool = False) -> ServerProject:
+    """Each release has projects of its own, even where the screens are the same, and one beside for items on which
+    another person is asked: Label Studio's overlap is that of a whole project."""
     plan, library = read_judged(release)
-    if overlap is not None:
-        write_text(folder_of(release, project) / "overlap", str(overlap))
-    overlap = overlap_of(release, project, plan)
-    config = f"<!-- {release.name} {project} -->\n{config_of(project, library)}"
-    return ensure_project(server, f"{release.name} {project}", config, instructions_of(project, library), overlap)
+    title = f"{release.name} {project}{' further' if further else ''}"
+    overlap = 1 if further else overlap_of(release, project, plan)
+    config = f"<!-- {title} -->\n{config_of(project, library)}"
+    return ensure_project(server, title, config, instructions_of(project, library), overlap)
 
 
-def push(release: Path, project: Project, limit: int | None, overlap: int | None, progress: Progress) -> Pushed:
-    """The items on the server, each once, however often and however badly it goes."""
+def push(
+    release: Path, project: Project, limit: int | None, overlap: int | None, progress: Progress, further: bool = False
+) -> Pushed:
+    """The items on the server, each once, however often and however badly it goes; or only those on which people
+    differ, where the plan asks for a further opinion."""
     found = offered(release, project)
-    items = {item.key: item for item in picked(found, limit)}
+    items = {item.key: item for item in (undecided(release, project) if further else picked(found, limit))}
     if not items:
-        raise BadInput(f"{release}: has nothing to judge for {project}")
+        raise BadInput(
+            f"{release}: has nothing {'that wants a further opinion' if further else 'to judge'} in {project}"
+        )
     server = studio(progress)
-    place = server_project(server, release, project, overlap)
+    mark = folder_of(release, project)
+    if further:
+        write_text(mark / FURTHER, "")
+    elif overlap is not None:
+        write_text(mark / "overlap", str(overlap))
+    place = server_project(server, release, project, further)
     add_items(release, project, items.values())
     progress.stage(f"{project} pushed", len(items))
     done = 0
@@ -67,6 +79,14 @@ def push(release: Path, project: Project, limit: int | None, overlap: int | None
         done = count
 
     return send(server, place, tasks(release, project, found, items), sent)
+
+
+def undecided(release: Path, project: Project) -> Iterator[Item]:
+    """The items on which people differ so far, and another is to be asked."""
+    plan, library = read_judged(release)
+    return (
+        item for item, outcome in outcomes(release, project, "human", plan, library) if outcome.why == WANTS_ANOTHER
+    )
 
 
 def tasks(release: Path, project: Project, found: Offered, items: dict[str, Item]) -> Iterator[dict[str, Any]]:
@@ -81,11 +101,13 @@ def pull(release: Path, project: Project, progress: Progress) -> Counter[str]:
         raise BadInput(f"{release}: nothing of it was pushed for {project}")
     _, library = read_judged(release)
     server = studio(progress)
-    place = server_project(server, release, project)
-    progress.stage(f"{project} pulled", place.tasks)
+    places = [server_project(server, release, project)]
+    if (folder_of(release, project) / FURTHER).is_file():
+        places.append(server_project(server, release, project, further=True))
+    progress.stage(f"{project} pulled", sum(place.tasks for place in places))
     made: list[Judgement] = []
     counts: Counter[str] = Counter()
-    for each in pulled(server, place, wanted=READ_WITH):
+    for each in chain.from_iterable(pulled(server, place, wanted=READ_WITH) for place in places):
         if each.item_key not in items:
             counts["unknown item"] += 1
             continue
@@ -93,7 +115,7 @@ def pull(release: Path, project: Project, progress: Progress) -> Counter[str]:
         counts[judgement.status] += 1
         made.append(judgement)
         progress.advance(1)
-    write_judgements(release, project, "human", made)
+    write_judgements(release, project, "human", sorted(made, key=lambda judgement: judgement.updated))
     return counts
 
 

@@ -1,10 +1,11 @@
 """Judgements to a release: what people, or the simulated annotators, said of its items becomes a version of its own."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from annotation.adjudication import Outcome as Decision
 from annotation.adjudication import adjudicate
 from annotation.agreement import Agreement, agreement
 from annotation.screens import task_data
@@ -13,7 +14,7 @@ from annotation.verdicts import judgement_of, result_of
 from flows.items import offered, picked, pictures_of, read_judged
 from flows.progress import Progress
 from generators.catalogue import art_licence
-from schemas.annotation import Judgement, PreferenceItem, Project, Side
+from schemas.annotation import Item, Judgement, PreferenceItem, Project, Side
 from schemas.answer import Answer
 from schemas.errors import BadInput, Refused
 from schemas.manifest import Judged, Manifest
@@ -116,23 +117,29 @@ def overlap_of(release: Path, project: Project, plan: Plan) -> int:
     return int(read_text(said)) if said.is_file() else plan.annotation.overlap
 
 
+def outcomes(
+    release: Path, project: Project, name: Judge, plan: Plan, library: Library
+) -> Iterator[tuple[Item, Decision]]:
+    """What stands of each item that was pushed."""
+    policy = plan.annotation.model_copy(update={"overlap": overlap_of(release, project, plan)})
+    salt, by_item = salt_of(release), defaultdict(list)
+    for judgement in read_judgements(release, project, name):
+        by_item[judgement.item].append(judgement)
+    for key, item in sorted(read_items(release, project).items()):
+        yield item, adjudicate(item, by_item[key], policy, library, salt)
+
+
 def verdicts(release: Path, name: Judge, plan: Plan, library: Library) -> Verdicts:
     preferences: dict[str, list[Preference]] = defaultdict(list)
     turns: dict[str, dict[int, Answer]] = defaultdict(dict)
     unresolved: Counter[str] = Counter()
-    relabelled, salt = 0, salt_of(release)
+    relabelled = 0
     for project in PROJECTS:
-        items = read_items(release, project)
-        policy = plan.annotation.model_copy(update={"overlap": overlap_of(release, project, plan)})
-        by_item: dict[str, list[Judgement]] = defaultdict(list)
-        for judgement in read_judgements(release, project, name):
-            by_item[judgement.item].append(judgement)
-        for key in sorted(by_item.keys() | items.keys()):
-            if key not in items:
-                unresolved["unknown item"] += 1
-                continue
-            outcome = adjudicate(items[key], by_item[key], policy, library, salt)
-            place = items[key].context
+        known = read_items(release, project).keys()
+        unknown = {judgement.item for judgement in read_judgements(release, project, name)} - known
+        unresolved.update({"unknown item": len(unknown)} if unknown else {})
+        for item, outcome in outcomes(release, project, name, plan, library):
+            place = item.context
             if isinstance(outcome.stands, Preference):
                 preferences[place.dialogue_id].append(outcome.stands)
             elif isinstance(outcome.stands, Answer):

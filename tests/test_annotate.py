@@ -1,6 +1,7 @@
 """The whole round with a real Label Studio server: a release out, judgements in, a judged release."""
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ import pytest
 from annotation.local import serving
 from annotation.simulated import judge
 from annotation.verdicts import result_of
-from flows.items import offered
+from flows.items import offered, read_judged
+from flows.judging import outcomes
 from flows.verify import verify_release
-from schemas.annotation import Project
+from schemas.annotation import Judgement, Project
 from store.judgements import read_items, read_judgements
 from store.release import Outcome
 from store.rows import dialogue_of
@@ -117,6 +119,44 @@ def test_an_edited_and_a_deleted_judgement_are_followed(reachable: tuple[str, st
     assert len(judged) == 23
     assert sum(j.item == first.data["item_key"] for j in judged) == 1
     assert "skipped" in {j.status for j in judged if j.item == second.data["item_key"]}
+
+
+def test_another_person_is_asked_where_two_differ(reachable: tuple[str, str], tiny: Outcome, tmp_path: Path) -> None:
+    """Two people choose different sides; the item goes out again, and a third decides."""
+    release = tmp_path / "releases" / "differ-1.0.0"
+    shutil.copytree(tiny.folder, release)
+    with (release / "plan.yaml").open("a") as plan:
+        plan.write("annotation: {policy: further, checks: 0}\n")
+    assert run("annotate", "push", str(release), "--project", "preferences", "--limit", "3").returncode == 0
+    assert (
+        "nothing that wants a further opinion"
+        in run("annotate", "push", str(release), "--project", "preferences", "--further").stderr
+    )
+    studio, found = client(reachable), offered(release, "preferences")
+    for name in ("carl@x.org", "dora@x.org", "emil@x.org"):
+        studio.users.create(email=name, username=name, first_name=name, last_name="")
+    users = {user.email: user.id for user in studio.users.list()}
+
+    def choose(title: str, verdicts: dict[str, str]) -> None:
+        (place,) = [p for p in studio.projects.list() if p.title.startswith(title)]
+        for task in studio.tasks.list(project=place.id, fields="all"):
+            for name, verdict in verdicts.items():
+                said = Judgement(item=task.data["item_key"], project="preferences", annotator=name, verdict=verdict,
+                                 reasons=("wording",), confidence="high")  # type: ignore[arg-type]  # fmt: skip
+                result = result_of(said, task.data, found.library)
+                studio.annotations.create(id=task.id, result=result, completed_by=users[name])
+
+    choose("differ-1.0.0 preferences ·", {"carl@x.org": "a", "dora@x.org": "b"})
+    assert run("annotate", "pull", str(release)).returncode == 0
+    assert "wants another opinion (3)" in run("release", str(release), "--with-annotations").stderr
+    pushed = run("annotate", "push", str(release), "--project", "preferences", "--further")
+    assert pushed.stdout == "preferences: 3 sent, 0 were there\n", pushed.stderr
+    choose("differ-1.0.0 preferences further", {"emil@x.org": "b"})
+    assert "9 ok" in run("annotate", "pull", str(release)).stdout
+    outcomes_now = dict(
+        Counter(outcome.why for _, outcome in outcomes(release, "preferences", "human", *read_judged(release)))
+    )
+    assert outcomes_now == {None: 3}
 
 
 @pytest.mark.parametrize(
