@@ -170,9 +170,14 @@ class Plan(Record):
 
     @property
     def settled(self) -> dict[str, Any]:
-        """All of the plan that decides what is made, and how it is judged where the plan says something of its own."""
-        judged: dict[str, Any] = {} if self.annotation != Annotation() else {"annotation": True}
-        return self.model_dump(mode="json", exclude={"author": {"pace"}, **judged})
+        """All of the plan that decides what is made, and how it is judged where the plan says something of its own.
+        What came later than a release and says nothing in its plan is left out, so that the plan stays the same."""
+        unsaid: dict[str, Any] = {"author": {"pace", *({"writes", "fresh"} if self.author.kind == "grammar" else ())}}
+        if self.annotation == Annotation():
+            unsaid["annotation"] = True
+        if not self.skills.banks:
+            unsaid["skills"] = {"banks"}
+        return self.model_dump(mode="json", exclude=unsaid)
 
     @property
     def fingerprint(self) -> str:

@@ -9,6 +9,7 @@ import pytest
 from flows.plans import forecast, plan_of, read_plan
 from generators.cards import read_cards
 from generators.prompts import read_prompts
+from schemas.annotation import Annotation
 from schemas.errors import BadInput, UserError
 from tests.conftest import ROOT, small_plan
 
@@ -156,3 +157,12 @@ def test_the_order_in_which_shares_are_written_means_nothing() -> None:
         and list(again.dialogues.mix) == list(plan.dialogues.mix)
         and list(again.splits) == list(plan.splits)
     )
+
+
+def test_a_plan_that_says_nothing_of_later_keys_keeps_its_fingerprint() -> None:
+    """So that what was released before they came is still what the plan makes."""
+    plan = small_plan()
+    assert "annotation" not in plan.settled and "banks" not in plan.settled["skills"]
+    assert not {"writes", "fresh", "pace"} & plan.settled["author"].keys()
+    judged = plan.model_copy(update={"annotation": Annotation(overlap=3)})
+    assert judged.settled["annotation"]["overlap"] == 3 and judged.fingerprint != plan.fingerprint
