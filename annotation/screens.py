@@ -5,7 +5,7 @@
     task_data(item, library, pictures)       {"item_key": "5b0c…", "talk": "<div …", "options": [{"value": "left", …
 
 A screen never says where an answer came from, which one is thought right, or which task is a check: what stands left
-is decided by the item's key, and `left_of` finds it again from the task alone.
+is decided by the item's key, so that a task alone tells it.
 """
 
 import re
@@ -50,11 +50,6 @@ FLAGS: tuple[Choice, ...] = (
     ("offensive", "Offensive", "v"),
 )
 SHOWN_AS: dict[Side, str] = {"a": "A", "b": "B"}
-
-
-def left_of(item_key: str) -> Side:
-    """Which side of the pair stands on the left, as the item itself says it."""
-    return "a" if int(item_key[-1], 16) % 2 else "b"
 
 
 def config_of(project: Project, library: Library) -> str:

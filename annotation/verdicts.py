@@ -16,8 +16,8 @@ from typing import Any, Literal, NamedTuple
 from pydantic import ValidationError
 
 from annotation.corrections import Unreadable, lines_of, parameters_in
-from annotation.screens import CONFIDENCES, FLAGS, NATURALNESS, REASONS, known, left_of
-from schemas.annotation import Judgement, Project, Side, Status, Verdict
+from annotation.screens import CONFIDENCES, FLAGS, NATURALNESS, REASONS, known
+from schemas.annotation import Judgement, Project, Side, Status, Verdict, left_of
 from schemas.answer import Answer, Call
 from schemas.identity import digest
 from schemas.skill import IMAGE, Library

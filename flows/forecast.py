@@ -3,7 +3,6 @@
 What the sample asked is kept, so that the build does not pay for it again.
 """
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
@@ -22,10 +21,9 @@ from flows.prompter import STAGE as PROMPTS
 from flows.prompter import places
 from flows.rounds import batches
 from flows.scribe import STAGE as DIALOGUES
-from flows.stages import Judge, attempt, prompts_by_model, words_by_model
+from flows.stages import Judge, attempt, painted, prompts_by_model, words_by_model
 from generators.model_author import writing
 from generators.model_prompts import PromptSlot, prompting
-from generators.painter import encode, paint
 from generators.prompts import read_prompts, seed_prompts
 from generators.slots import split_prompts
 from generators.tasks import Task, Unusable
@@ -85,10 +83,9 @@ def prompt_work(plan: Plan, model: Model, count: int) -> Iterator[Work]:
 def dialogue_work(plan: Plan, library: Library, model: Model, count: int) -> Iterator[Work]:
     for outline in islice(outlines(plan, library), count):
         index: dict[str, str] = {}
-        for scene in (shot.scene for shot in outline.shots if shot.scene):
-            picture = encode(paint(scene))
-            index[scene.digest] = hashlib.sha256(picture).hexdigest()
-            model.shown[index[scene.digest]] = picture
+        for sha256, key, picture in painted({shot.scene.digest: shot.scene for shot in outline.shots if shot.scene}):
+            index[key] = sha256
+            model.shown[sha256] = picture
         first = outline.shots[0].scene if outline.shots and plan.author.sees else None
         judge = Judge(plan, library, index)
         shown = (index[first.digest],) if first else ()

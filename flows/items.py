@@ -1,6 +1,6 @@
 """What of a release is given to people to judge: answer pairs to contexts of rlhf, labels of test.
 
-    chosen_items(Path("data/releases/drawnconvos-1.0.0"), "preferences", limit=500)   -> the items, in order
+    picked(offered(Path("data/releases/drawnconvos-1.0.0"), "preferences"), limit=500)   -> the items, in order
 
 The same release gives the same items. Where no model has answered yet, pairs come from the embedded policy.
 """
@@ -23,6 +23,7 @@ from schemas.skill import Library
 from store.files import read_text
 from store.rows import dialogue_of
 from store.streams import streamed
+from store.verify import read_skills
 from store.versions import read_manifest
 
 COLUMNS = (
@@ -31,24 +32,16 @@ COLUMNS = (
 SPLIT: dict[Project, Split] = {"preferences": "rlhf", "review": "test"}
 
 
-class Origin(NamedTuple):
-    """What is known of an item and never shown with it: the label, and the dialogue it is from."""
-
-    gold: Answer
-    dialogue: str
-    turn: int
-
-
 class Offered(NamedTuple):
-    """A release as it is judged: its plan's way of doing so, its skills, its items with their origins. `checks` are
-    items whose better side is known; they stand beside the others to watch annotators."""
+    """A release as it is judged: its plan's way of doing so, its skills, its items with the labels that are never
+    shown with them. `checks` are items whose better side is known; they stand beside the others to watch annotators."""
 
     policy: Annotation
     seed: int
     library: Library
     items: dict[str, Item]
     checks: dict[str, Item]
-    origins: dict[str, Origin]
+    golds: dict[str, Answer]
 
 
 def offered(release: Path, project: Project) -> Offered:
@@ -59,7 +52,7 @@ def offered(release: Path, project: Project) -> Offered:
     for item, gold in offers(dialogues(release, SPLIT[project]), library, plan.annotation, plan.seed):
         check = isinstance(item, PreferenceItem) and item.check is not None
         (found.checks if check else found.items)[item.key] = item
-        found.origins[item.key] = Origin(gold, item.context.dialogue_id, item.context.turn)
+        found.golds[item.key] = gold
     return found
 
 
@@ -67,7 +60,7 @@ def read_judged(release: Path) -> tuple[Plan, Library]:
     """The plan and the skills that a release was made with."""
     read_manifest(release)
     plan = Plan.from_data(yaml.safe_load(read_text(release / "plan.yaml")))
-    return plan, Library.model_validate_json(read_text(release / "skills.json"))
+    return plan, read_skills(release)
 
 
 def dialogues(release: Path, split: Split) -> Iterator[Dialogue]:
@@ -101,7 +94,7 @@ def picked(found: Offered, limit: int | None, score: Score | None = None) -> lis
     return chosen(
         found.items.values(),
         most if limit is None else limit,
-        lambda item: found.origins[item.key].gold.call.intent,
+        lambda item: found.golds[item.key].call.intent,
         found.seed,
         score,
         list(found.checks.values()),

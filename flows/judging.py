@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from annotation.adjudication import WANTS_ANOTHER, adjudicate
 from annotation.adjudication import Outcome as Decision
-from annotation.adjudication import adjudicate
 from annotation.agreement import Agreement, agreement
 from annotation.screens import task_data
 from annotation.simulated import judge, simulated_names
@@ -58,7 +58,7 @@ def simulate(release: Path, project: Project, limit: int | None, progress: Progr
     for item, pictures in pictures_of(release, project, items):
         data = task_data(item, found.library, pictures.__getitem__)
         for name in simulated_names(found.policy.simulated):
-            said = judge(item, found.origins[item.key].gold, name, found.policy.simulated_errors, found.seed)
+            said = judge(item, found.golds[item.key], name, found.policy.simulated_errors, found.seed)
             made.append(read_back(said, data, found.library))
         progress.advance(1)
     write_judgements(release, project, "simulated", made)
@@ -99,7 +99,8 @@ def release_judged(release: Path, wanted: Judge | None) -> Outcome:
     name = judge_for(release, wanted)
     plan, library = read_judged(release)
     found = verdicts(release, name, plan, library)
-    if not found.changes:
+    changes = found.changes
+    if not changes:
         why = ", ".join(f"{reason} ({count})" for reason, count in found.unresolved.most_common(3))
         raise Refused(f"{release}: no judgement stands: {why or 'there are none'}")
 
@@ -108,7 +109,7 @@ def release_judged(release: Path, wanted: Judge | None) -> Outcome:
 
     with unfinished_release(release.parent, manifest.name) as folder:
         told = account(found, name, manifest)
-        return judge_release(release.parent, release, folder, found.changes, told, card)
+        return judge_release(release.parent, release, folder, changes, told, card)
 
 
 def overlap_of(release: Path, project: Project, plan: Plan) -> int:
@@ -153,10 +154,9 @@ def verdicts(release: Path, name: Judge, plan: Plan, library: Library) -> Verdic
 def judged_share(release: Path, name: Judge) -> float:
     """How many of the items that were pushed have come to an outcome, whatever it is."""
     plan, library = read_judged(release)
-    found = verdicts(release, name, plan, library)
-    total = sum(len(read_items(release, project)) for project in PROJECTS)
-    waiting = found.unresolved["too few"] + found.unresolved["wants another opinion"]
-    return 1 - waiting / total if total else 0.0
+    found = [outcome for project in PROJECTS for _, outcome in outcomes(release, project, name, plan, library)]
+    waiting = sum(outcome.why in ("too few", WANTS_ANOTHER) for outcome in found)
+    return 1 - waiting / len(found) if found else 0.0
 
 
 def agreed(release: Path, name: Judge) -> Agreement:

@@ -10,9 +10,9 @@ from schemas.dialogue import Dialogue
 from schemas.errors import BadInput
 from schemas.prompt import SPLITS, Split
 from schemas.skill import Library
-from store.files import read_text
 from store.rows import dialogue_of
 from store.streams import streamed
+from store.verify import read_skills
 from store.versions import read_manifest
 
 READ = ("id", "prompt_id", "prompt", "category", "author", "renderer", "turns", "image_info.list.element.sha256",
@@ -97,4 +97,4 @@ def dialogues(folder: Path, split: Split | None) -> Iterator[Dialogue]:
 def library_of(folder: Path) -> Library:
     """The shelf that a release was made for."""
     read_manifest(folder)
-    return Library.model_validate_json(read_text(folder / "skills.json"))
+    return read_skills(folder)

@@ -1,7 +1,7 @@
 """A model at work for us: asked over one client for a whole run, every answer kept, its cost counted by stage.
 
     with closing(Model(plan.author, data, progress, offline)) as model:
-        for job, result in model.each(work, jobs): …
+        model.each(work, jobs, done)      done(result) as each result comes
 
 Whatever it answers is kept in data/responses.sqlite from the moment it comes, so that nothing is paid for twice and a
 run can be replayed without a network.

@@ -57,6 +57,11 @@ class Context(Record):
         return self
 
 
+def left_of(item_key: str) -> Side:
+    """Which side stands on the left: decided by the key alone, so that it is the same wherever it is shown."""
+    return "a" if int(item_key[-1], 16) % 2 else "b"
+
+
 class PreferenceItem(Record):
     """Two answers to one context. `check` names the better side of an item that is mixed in to watch annotators."""
 
@@ -70,8 +75,7 @@ class PreferenceItem(Record):
 
     @property
     def left(self) -> Side:
-        """Which side stands on the left: decided by the key, so that it is the same wherever it is shown."""
-        return "a" if int(self.key[-1], 16) % 2 else "b"
+        return left_of(self.key)
 
 
 class ReviewItem(Record):

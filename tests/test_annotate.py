@@ -62,7 +62,7 @@ def judge_all(server: tuple[str, str], release: Path, project: Project, names: l
         key = task.data["item_key"]
         item = found.items.get(key) or found.checks[key]
         for name in names:
-            said = judge(item, found.origins[key].gold, name, 0.1, 7)
+            said = judge(item, found.golds[key], name, 0.1, 7)
             skipped = said.status == "skipped"
             result = result_of(said, task.data, found.library)
             user = users[name]

@@ -136,7 +136,7 @@ def test_annotators_leave_under_pseudonyms(own: Path) -> None:
 
 def test_a_corrected_label_of_test_takes_its_place(own: Path) -> None:
     found = offered(own, "review")
-    item = next(i for i in found.items.values() if found.origins[i.key].gold.call.intent != "chat")
+    item = next(i for i in found.items.values() if found.golds[i.key].call.intent != "chat")
     add_items(own, "review", [item])
     told = Answer.parse('{"intent": "chat", "parameters": {}, "reply": "Just talking."}')
     said = [
@@ -147,9 +147,8 @@ def test_a_corrected_label_of_test_takes_its_place(own: Path) -> None:
     outcome = release_judged(own, None)
     assert verify_release(outcome.folder, 1)[0] == []
     assert outcome.manifest.judged is not None and outcome.manifest.judged.relabelled == 1
-    origin = found.origins[item.key]
-    (row,) = [row for row in rows(outcome.folder, "test") if row["id"] == origin.dialogue]
-    turn = dialogue_of(row).turns[origin.turn]
+    (row,) = [row for row in rows(outcome.folder, "test") if row["id"] == item.context.dialogue_id]
+    turn = dialogue_of(row).turns[item.context.turn]
     assert (turn.call.intent, turn.reply, turn.label_source) == ("chat", "Just talking.", "human")
 
 

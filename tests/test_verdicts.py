@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotation.corrections import Unreadable, lines_of, parameters_in
-from annotation.screens import CONFIDENCES, FLAGS, REASONS, left_of, task_data
+from annotation.screens import CONFIDENCES, FLAGS, REASONS, task_data
 from annotation.verdicts import judgement_of, result_of
 from generators.cards import read_library
-from schemas.annotation import Context, Item, Judgement, Line, PreferenceItem, Project, ReviewItem
+from schemas.annotation import Context, Item, Judgement, Line, PreferenceItem, Project, ReviewItem, left_of
 from schemas.answer import Answer, Call
 from schemas.preference import Pair, Sample
 from schemas.skill import Input, Library, Skill, Value
