@@ -19,9 +19,9 @@ from schemas.dialogue import Dialogue
 from schemas.identity import keyed
 from schemas.plan import Plan
 from schemas.prompt import Split
+from schemas.row import dialogue_of
 from schemas.skill import Library
 from store.files import read_text
-from store.rows import dialogue_of
 from store.streams import streamed
 from store.verify import read_skills
 from store.versions import read_manifest

@@ -9,8 +9,8 @@ from generators.guideline import guideline
 from schemas.dialogue import Dialogue
 from schemas.errors import BadInput
 from schemas.prompt import SPLITS, Split
+from schemas.row import dialogue_of
 from schemas.skill import Library
-from store.rows import dialogue_of
 from store.streams import streamed
 from store.verify import read_skills
 from store.versions import read_manifest

@@ -21,8 +21,8 @@ from schemas.dialogue import Turn
 from schemas.errors import BadInput
 from schemas.identity import keyed
 from schemas.prompt import SPLITS, Split
+from schemas.row import turn_of
 from store.files import read_text
-from store.rows import turn_of
 from store.streams import streamed
 from store.versions import read_manifest
 

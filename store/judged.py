@@ -20,9 +20,10 @@ from schemas.dialogue import LabelSource
 from schemas.errors import Damaged
 from schemas.manifest import Counts, Judged, Manifest
 from schemas.preference import Preference
+from schemas.row import preference_row
 from store.files import first_line, whole
 from store.release import Outcome, files_of, stand
-from store.rows import arrow_schema, preference_row
+from store.rows import arrow_schema
 from store.shards import ROWS_PER_GROUP, open_writer
 from store.versions import read_manifest
 

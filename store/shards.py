@@ -17,9 +17,10 @@ from PIL import Image as Pillow
 
 from schemas.dialogue import Dialogue
 from schemas.errors import Damaged
+from schemas.row import row_of
 from store.files import read_table, rows_of, whole
 from store.parts import parse, read_pictures
-from store.rows import arrow_schema, row_of
+from store.rows import arrow_schema
 
 ROWS_PER_GROUP = 100
 ROWS_PER_SHARD = 2_000

@@ -16,9 +16,10 @@ from schemas.errors import Damaged
 from schemas.manifest import Manifest
 from schemas.outline import turn_class_of
 from schemas.prompt import SPLITS
+from schemas.row import dialogue_of
 from schemas.skill import Library
 from store.files import first_line, read_text
-from store.rows import arrow_schema, dialogue_of
+from store.rows import arrow_schema
 from store.shards import picture_problem
 from store.versions import EDITED, changed_files
 

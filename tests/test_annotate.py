@@ -16,9 +16,9 @@ from flows.items import offered, read_judged
 from flows.judging import outcomes
 from flows.verify import verify_release
 from schemas.annotation import Judgement, Project
+from schemas.row import dialogue_of
 from store.judgements import read_items, read_judgements
 from store.release import Outcome
-from store.rows import dialogue_of
 from store.versions import read_manifest
 from tests.test_cli import run
 from tests.test_label_studio import environment, free_port, new_database  # noqa: F401

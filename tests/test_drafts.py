@@ -13,7 +13,7 @@ from flows.build import build
 from flows.plans import plan_of
 from flows.progress import Silent
 from generators.cards import read_cards
-from store.rows import dialogue_of
+from schemas.row import dialogue_of
 from tests.conftest import small_plan
 from tests.scripted import Asked, reply, serving
 from tests.test_cli import run

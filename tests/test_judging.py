@@ -18,9 +18,9 @@ from flows.verify import verify_release
 from schemas.annotation import Judgement, PreferenceItem
 from schemas.answer import Answer
 from schemas.errors import BadInput, Refused
+from schemas.row import dialogue_of
 from store.judgements import add_items, folder_of, read_items, read_judgements, write_judgements
 from store.release import Outcome
-from store.rows import dialogue_of
 from store.versions import read_manifest
 from tests.conftest import ROOT
 from tests.test_cli import run

@@ -11,7 +11,7 @@ from flows.progress import Silent
 from flows.verify import verify_release
 from schemas.errors import Refused
 from schemas.plan import Plan
-from store.rows import dialogue_of
+from schemas.row import dialogue_of
 from tests.conftest import small_plan
 
 GLITTER = {

@@ -20,9 +20,10 @@ from flows.report import Report, page_beside, write_report
 from flows.report_page.choice import Place, Survey, choose, survey
 from schemas.errors import BadInput, Damaged, Refused
 from schemas.manifest import File
+from schemas.row import Row
 from store.files import sha256_of
 from store.release import Outcome
-from store.rows import Row, arrow_schema
+from store.rows import arrow_schema
 from store.versions import read_manifest, write_manifest
 from tests.conftest import small_plan
 from tests.test_cli import run

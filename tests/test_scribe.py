@@ -32,8 +32,8 @@ from generators.slots import split_prompts
 from generators.tasks import TEMPLATES
 from schemas.errors import BadInput, Refused
 from schemas.plan import Plan
+from schemas.row import dialogue_of
 from store.parts import Parts
-from store.rows import dialogue_of
 from store.streams import streamed
 from tests.conftest import ROOT, small_plan
 from tests.scripted import Asked, Script, failure, reply, serving

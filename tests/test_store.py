@@ -13,11 +13,12 @@ from schemas.errors import Damaged, Refused
 from schemas.identity import digest
 from schemas.manifest import Manifest
 from schemas.prompt import Prompt
+from schemas.row import dialogue_of, row_of
 from store.catalogue import ask
 from store.files import UNFINISHED, read_table, sweep, whole, write_table
 from store.parts import read_picture_index, read_pictures, read_records, write_pictures, write_records
 from store.release import Outcome
-from store.rows import arrow_schema, dialogue_of, row_of
+from store.rows import arrow_schema
 from store.shards import picture_problem
 from tests.test_schemas import dialogues
 

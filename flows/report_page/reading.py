@@ -15,8 +15,8 @@ from flows.report_page.choice import Place
 from flows.report_page.thumbnails import LARGE, SMALL, Thumbnail, thumbnail
 from schemas.dialogue import Dialogue, Turn
 from schemas.errors import Damaged
+from schemas.row import Row, dialogue_of
 from store.files import first_line
-from store.rows import Row, dialogue_of
 from store.versions import EDITED
 
 ROWS_AT_ONCE = 10

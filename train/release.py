@@ -1,0 +1,103 @@
+"""A release on disk as training reads it: its manifest, its cards, and its dialogues split by split.
+
+    release = Release.read(Path("data/releases/drawnconvos-1.0.0"))
+    for dialogue, pictures in release.dialogues("sft"): …       pictures() -> the bytes of dialogue.images
+
+Rows stream from the shards some at a time; pictures are read only where they are wanted.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple, Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import ValidationError
+
+from schemas.dialogue import Dialogue
+from schemas.errors import BadInput, Damaged
+from schemas.manifest import Manifest, Version
+from schemas.prompt import Split
+from schemas.row import dialogue_of
+from schemas.skill import Library
+
+MANIFEST, SKILLS = "manifest.json", "skills.json"
+WORDS = ("id", "prompt_id", "prompt", "category", "author", "renderer", "manner", "turns", "image_info", "preferences")
+ROWS_AT_A_TIME = 500
+AGAIN = "fetch the release again, or build it again"
+
+Pictures = Callable[[], list[bytes]]
+
+
+class Release(NamedTuple):
+    folder: Path
+    manifest: Manifest
+    library: Library
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        if not (folder / MANIFEST).is_file():
+            raise BadInput(f"{folder}: is not a release (it has no {MANIFEST})")
+        try:
+            manifest = Manifest.model_validate_json((folder / MANIFEST).read_text(encoding="utf-8"))
+            library = Library.model_validate_json((folder / SKILLS).read_text(encoding="utf-8"))
+        except (OSError, ValidationError) as error:
+            raise Damaged(folder, f"cannot be read ({str(error).splitlines()[0]})", AGAIN) from error
+        if library.fingerprint != manifest.skills:
+            raise Damaged(folder / SKILLS, "is not the skill library that the manifest names", AGAIN)
+        return cls(folder, manifest, library)
+
+    @property
+    def name(self) -> str:
+        return self.manifest.folder
+
+    def rows(self, split: Split) -> int:
+        return self.manifest.splits[split].dialogues
+
+    def dialogues(self, split: Split, sees: bool = False) -> Iterator[tuple[Dialogue, Pictures]]:
+        """Each dialogue, with a way to its pictures where they are wanted; scenes are left out."""
+        columns = [*WORDS, "images"] if sees else list(WORDS)
+        for path in self.shards(split):
+            try:
+                with pq.ParquetFile(path) as file:
+                    for batch in file.iter_batches(ROWS_AT_A_TIME, columns=columns):
+                        yield from (dialogue_and_pictures(row) for row in batch.to_pylist())
+            except (pa.ArrowException, OSError) as error:
+                raise Damaged(path, f"cannot be read ({str(error).splitlines()[0]})", AGAIN) from error
+
+    def shards(self, split: Split) -> list[Path]:
+        listed = [self.folder / file.path for file in self.manifest.files if file.path.startswith(f"{split}/")]
+        for path in listed:
+            if not path.is_file():
+                raise Damaged(path, "is missing", AGAIN)
+        if not listed:
+            raise BadInput(f"{self.folder}: has no {split}")
+        return listed
+
+
+def dialogue_and_pictures(row: dict[str, object]) -> tuple[Dialogue, Pictures]:
+    row["image_info"] = [info | {"scene": None} for info in row["image_info"]]  # type: ignore[attr-defined]
+    dialogue = dialogue_of(row)
+    return dialogue, lambda: pictures_of(dialogue.id, row)
+
+
+def pictures_of(dialogue_id: str, row: dict[str, object]) -> list[bytes]:
+    found = [image["bytes"] if image else None for image in row.get("images", [])]  # type: ignore[attr-defined]
+    for place, picture in enumerate(found):
+        if not picture:
+            raise BadInput(f"{dialogue_id}: image_{place + 1} is missing; try `drawnconvos verify`")
+    return found
+
+
+def newest(folder: Path = Path("data/releases")) -> Path:
+    """The release that a bare command takes: the one with the highest version of those built last."""
+    found = [path for path in folder.glob("*-*.*.*") if (path / MANIFEST).is_file()]
+    if not found:
+        raise BadInput(f"{folder}: has no release; build one with `drawnconvos build plans/tiny.yaml`")
+    plans = {
+        path.name.rpartition("-")[0]: path.stat().st_mtime for path in sorted(found, key=lambda p: p.stat().st_mtime)
+    }
+    last = max(plans, key=plans.__getitem__)
+    return max(
+        (p for p in found if p.name.rpartition("-")[0] == last), key=lambda p: Version.parse(p.name.rpartition("-")[2])
+    )
