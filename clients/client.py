@@ -176,6 +176,8 @@ class Client:
         }
         if request.seed is not None:
             fields["seed"] = request.seed
+        if request.alternatives is not None:
+            fields |= {"logprobs": True, "top_logprobs": request.alternatives}
         if request.form is not None and form == "schema":
             schema = {"name": "answer", "schema": request.form, "strict": True}
             fields["response_format"] = {"type": "json_schema", "json_schema": schema}
@@ -239,7 +241,15 @@ def read(answer: Any, seconds: float) -> Response:
             cached=(usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0,
         ),
         seconds=round(seconds, 3),
+        alternatives=alternatives(choice),
     )
+
+
+def alternatives(choice: Mapping[str, Any]) -> tuple[tuple[str, float], ...] | None:
+    """The first token's, where the server was asked for them and tells."""
+    first: Mapping[str, Any] = next(iter((choice.get("logprobs") or {}).get("content") or ()), {})
+    told = [(each.get("token"), each.get("logprob")) for each in first.get("top_logprobs") or ()]
+    return tuple((str(token), float(chance)) for token, chance in told if chance is not None) or None
 
 
 def retry_after(error: openai.APIStatusError) -> float:

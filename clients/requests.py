@@ -5,12 +5,13 @@
     Response(text='{"greeting": "hello"}', finish="stop", usage=Usage(prompt=12, completion=5))
 
 A request's key is the hash of everything that determines the response: the model, every message, the system's
-included, the schema, the sampling, the seed and the bytes of the pictures.
+included, the schema, the sampling, the seed and the bytes of the pictures. Fields that came later are no part of it
+where they say nothing, so what was asked before them stays kept.
 """
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from schemas.identity import Record, digest
 from schemas.image import Sha256
@@ -33,6 +34,11 @@ class Request(Record):
     top_p: float = 1.0
     max_tokens: int = 1024
     seed: int | None = None
+    alternatives: int | None = Field(default=None, ge=1, le=20, description="So many for the first token, weighed.")
+
+    @model_serializer(mode="wrap")
+    def without_alternatives_where_none_are_asked(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return without_nothing(handler(self), "alternatives")
 
     @property
     def key(self) -> str:
@@ -72,3 +78,14 @@ class Response(Record):
     refusal: str | None = None
     usage: Usage = Usage()
     seconds: float = 0.0
+    alternatives: tuple[tuple[str, float], ...] | None = Field(
+        default=None, description="The first token's with their log-probabilities, where they were asked and came."
+    )
+
+    @model_serializer(mode="wrap")
+    def without_alternatives_where_there_are_none(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return without_nothing(handler(self), "alternatives")
+
+
+def without_nothing(fields: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in fields.items() if key != name or value is not None}

@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "train": {"schemas", "clients", "evaluation", "train"},
     "flows": set(ROOMS) - {"train"},
 }
-ONLY_DEPLOYMENTS = {"artifacts.py", "deploy.py", "deploy_annotation.py", "deployment_names.py"}
+ONLY_DEPLOYMENTS = {"artifacts.py", "deploy.py", "deploy_annotation.py", "deploy_score.py", "deployment_names.py"}
 
 
 def imported(path: Path) -> set[str]:

@@ -1,0 +1,97 @@
+"""Scoring systems by the pictures that their calls make: Tables 1 and 3 of the paper.
+
+    score(Path("data/releases/drawnconvos-1.0.0"), [Path("sft.jsonl")], Path("scored"), How(), progress)
+
+    scored/table.md                    the systems beside each other, compared and broken down
+    scored/marks.parquet               every mark: {"system", "metric", "dialogue_id", "turn", "value", "weight"}
+    scored/<system>/pictures.parquet   what its calls made, or why they made nothing
+    scored/<system>/vectors.parquet    the pictures as the encoder sees them
+
+Stop it whenever you like; what is there for the same predictions and the same release is not made again. The release's
+own labels are scored as a system too, as what nobody can be better than.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+
+import pyarrow as pa
+
+from evaluation.metrics.rounds import Round, rounds
+from evaluation.metrics.scores import Mark, facets_of
+from flows.items import dialogues as dialogues_of
+from flows.items import read_judged
+from flows.progress import Progress
+from flows.score_encoding import encoder_named
+from flows.score_how import How, notes, titles
+from flows.score_marks import Played, marks_of
+from flows.score_pictures import Scored, Shown, pictures_part, read_shown
+from flows.score_predictions import System, labels, systems
+from flows.score_table import page
+from schemas.dialogue import Dialogue
+from schemas.errors import BadInput, Refused
+from store.files import write_table, write_text
+from store.streams import streamed
+from store.versions import read_manifest
+
+TURN = "turns.list.element.intent"  # enough to count them
+MARKS = pa.schema(
+    [("system", pa.string()), ("metric", pa.string()), ("dialogue_id", pa.string()), ("turn", pa.int32()),
+     ("value", pa.float64()), ("weight", pa.float64())]
+)  # fmt: skip
+
+
+def score(release: Path, predictions: Sequence[Path], out: Path, how: How, progress: Progress) -> str:
+    """Everything about these systems; the table's page as a text."""
+    asked, dialogues, given = read_all(release, predictions, how)
+    encoder = encoder_named(how.encoder)
+    played: dict[str, Played] = {}
+    for system in (labels(dialogues), *given):
+        path = out / system.name / "pictures.parquet"
+        mark = pictures_part(path, asked, system.texts, how.workers, progress)
+        played[system.name] = Played(path, mark, read_shown(path))
+    every = [r for dialogue in dialogues for r in rounds(dialogue, asked.library)]
+    found = [r for r in every if r.claims]
+    if not found:
+        raise Refused(f"{release}: no turn of {how.split} draws a picture of the embedded painter to compare with")
+    marks = marks_of(found, played, asked, out, how, encoder, progress)
+    write_marks(out / "marks.parquet", marks)
+    told = page(
+        f"Pictures of {release.resolve().name}, {how.split}",
+        notes(how, encoder, len(every) - len(found)),
+        marks,
+        titles(how, encoder),
+        {name: reasons(found, each.shown) for name, each in played.items()},
+        facets_of(dialogues),
+    )
+    write_text(out / "table.md", told)
+    return told
+
+
+def read_all(release: Path, predictions: Sequence[Path], how: How) -> tuple[Scored, list[Dialogue], list[System]]:
+    """What is scored: the dialogues of the split, or the first so many, and who answered in them."""
+    plan, library = read_judged(release)
+    lengths = {row["id"]: len(row["turns"]) for _, row in streamed(release, ("id", TURN), [how.split])}
+    if not lengths:
+        raise BadInput(f"{release}: has no dialogue in {how.split}")
+    ids = tuple(lengths)[: how.limit]
+    given = systems(predictions, lengths, ids)
+    dialogues = list(islice(dialogues_of(release, how.split), len(ids)))
+    identity = read_manifest(release).identity
+    return Scored(release, identity, how.split, ids, library, plan.renderer.size), dialogues, given
+
+
+def reasons(found: Sequence[Round], shown: Shown) -> Counter[str]:
+    """Why rounds have no picture."""
+    return Counter(reason for r in found if (reason := shown.reasons.get((r.dialogue_id, r.turn))) is not None)
+
+
+def write_marks(path: Path, marks: Mapping[str, Mapping[str, Sequence[Mark]]]) -> None:
+    rows = [
+        (system, metric, *mark)
+        for system, by_metric in marks.items()
+        for metric, found in by_metric.items()
+        for mark in found
+    ]
+    write_table(path, pa.table([list(column) for column in zip(*rows, strict=True)], schema=MARKS))

@@ -1,0 +1,56 @@
+"""The command `drawnconvos score`, in a file of its own since it has options of its own."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from schemas.prompt import SPLITS, Split
+
+PATH = click.Path(path_type=Path)
+FILE = click.Path(path_type=Path, dir_okay=False)
+FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+@click.command("score")
+@click.argument("release", type=PATH)
+@click.argument("predictions", type=FILE, nargs=-1)
+@click.option("--out", type=FOLDER, required=True, help="Where pictures, marks and table.md go.")
+@click.option("--split", type=click.Choice(SPLITS), default="test", show_default=True)
+@click.option("--limit", type=click.IntRange(1), help="The first so many dialogues.")
+@click.option(
+    "--scorer", default="scene", show_default=True, help="Whose VQA score: scene, strict, a MODEL, or local:MODEL."
+)
+@click.option("--base-url", help="Where MODEL is; left out, OpenAI. The key comes from OPENAI_API_KEY.")
+@click.option("--author", help="The model that describes what MODEL is asked about; left out, the scene does.")
+@click.option("--encoder", help="A CLIP for transformers, a repository or a folder; left out, colours and edges.")
+@click.option("--workers", type=click.IntRange(1), help="Processes that paint; as many as there are cores.")
+@click.option("--data", type=FOLDER, default=Path("data"), show_default=True, help="Where models' answers are kept.")
+@click.option("--offline", is_flag=True, help="Models only from answers that were kept.")
+def score_command(
+    release: Path, predictions: tuple[Path, ...], out: Path, split: Split, limit: int | None, scorer: str,
+    base_url: str | None, author: str | None, encoder: str | None, workers: int | None, data: Path, offline: bool,
+) -> None:  # fmt: skip
+    """Run the calls of systems on RELEASE and score the pictures they make: VQA, likeness, IEC.
+
+    PREDICTIONS are files of JSON lines, one system's each, one line for each turn. The release's labels are scored
+    beside them, as what no system can be better than.
+    """
+    from flows.__main__ import plain_errors  # that module registers this one
+    from flows.build import default_workers
+
+    count = workers or default_workers()
+    plain_errors(scored)(
+        release, predictions, out, (split, limit, scorer, base_url, author, encoder, count, data, offline)
+    )
+
+
+def scored(release: Path, predictions: tuple[Path, ...], out: Path, how: tuple[Any, ...]) -> None:
+    from flows.progress import lines
+    from flows.score import score
+    from flows.score_how import How
+
+    with lines() as shown:
+        told = score(release, predictions, out, How(*how), shown)
+    click.echo(told.split("\n\n## Broken down")[0])
+    click.echo(f"\n{out / 'table.md'} has it all, {out / 'marks.parquet'} every mark")

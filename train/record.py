@@ -1,0 +1,115 @@
+"""The record of a run, run.json beside what it made: from what, how, at what cost, and how the loss went.
+
+{"method": "sft", "base": {"name": "packaged", "fingerprint": "9c1f…"}, "release": {"name": "drawnconvos-1.0.0",
+ "identity": "1f4e…", "skills": "77ab…"}, "settings": {"epochs": 1, …}, "rows": 6000, "tokens": 1210957, …}
+"""
+
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from pydantic import Field, ValidationError
+
+from schemas.errors import BadInput, Damaged
+from schemas.identity import Record
+from schemas.training import Dpo, Sft
+
+RUN, CURVE = "run.json", "curve.png"
+AGAIN = "train it again"
+
+
+class Base(Record):
+    """A base model as a run remembers it."""
+
+    name: str
+    revision: str | None = None
+    fingerprint: str
+
+
+class Source(Record):
+    """The release that was learnt from."""
+
+    name: str
+    identity: str
+    skills: str
+
+
+class Step(Record):
+    """What a trainer logged at a step."""
+
+    step: int
+    loss: float
+    rate: float
+    values: dict[str, float] = Field(default_factory=dict)
+
+
+class Run(Record):
+    method: Literal["sft", "dpo"]
+    base: Base
+    adapter: str | None = Field(default=None, description="The fingerprint of the adapter that it began with.")
+    release: Source
+    settings: Sft | Dpo
+    device: str
+    dtype: str
+    versions: dict[str, str]
+    rows: int
+    tokens: int
+    taught: int
+    finished: bool = False
+    seconds: float = 0.0
+    tokens_per_second: float = 0.0
+    batch_in_memory: int = 0
+    steps: tuple[Step, ...] = ()
+    stopped: str | None = Field(default=None, description="Why it ended before its last step.")
+
+
+def read_run(folder: Path) -> Run:
+    path = folder / RUN
+    if not path.is_file():
+        raise BadInput(f"{folder}: is no run (it has no {RUN})")
+    try:
+        return Run.model_validate_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValidationError) as error:
+        raise Damaged(path, f"cannot be read ({str(error).splitlines()[0]})", AGAIN) from error
+
+
+def write_run(folder: Path, run: Run) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    unfinished = folder / f"{RUN}.unfinished"
+    unfinished.write_text(run.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    unfinished.replace(folder / RUN)
+
+
+class Line(NamedTuple):
+    """One curve of a plot."""
+
+    name: str
+    color: str
+
+
+def draw_curve(folder: Path, run: Run) -> None:
+    """The loss, and beside it whatever else tells how it went."""
+    from matplotlib.figure import Figure
+
+    shown = [
+        Line("loss", "#1f6f78"),
+        *(Line(name, "#c0562f") for name in ("rewards/accuracies", "guard") if said(run, name)),
+    ]
+    figure = Figure(figsize=(4.6 * len(shown), 3.2), layout="constrained")
+    for n, line in enumerate(shown, 1):
+        axes = figure.add_subplot(1, len(shown), n)
+        points = [(step.step, value(step, line.name)) for step in run.steps if value(step, line.name) is not None]
+        axes.plot(*zip(*points, strict=True), color=line.color, linewidth=1.4, marker="o" if len(points) < 12 else "")
+        axes.set_title(line.name, loc="left", fontsize=10)
+        axes.set_xlabel("step")
+        axes.grid(alpha=0.25)
+        axes.set_ylim(bottom=0)
+        axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(folder / CURVE, dpi=130)
+
+
+def said(run: Run, name: str) -> bool:
+    return any(name in step.values for step in run.steps)
+
+
+def value(step: Step, name: str) -> Any:
+    return step.loss if name == "loss" else step.values.get(name)

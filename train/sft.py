@@ -1,0 +1,161 @@
+"""Supervised fine-tuning: an adapter that learns the answers of a release's sft split, and nothing else of it.
+
+    python -m train.sft data/releases/drawnconvos-1.0.0 --model packaged --out runs/sft
+    -> runs/sft/{adapter/, rows/, run.json, curve.png}
+
+The loss counts the tokens of the assistant's answers alone (train/rows.py). The adapter sits on the projections of the
+language model; a vision tower stays as it is. Stop it at any time; the same command goes on from the last checkpoint
+and comes to the same adapter.
+"""
+
+import sys
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import click
+
+from schemas.errors import Refused
+from schemas.training import Recipe, Sft
+from train import machine
+from train.commands import FOLDER, given, runs_plainly, settings_options
+from train.learning import SMALL, Telling, arguments, collator, finish, seeded, trained, versions
+from train.models import ADAPTER, Loaded, linear_layers, load, load_run, size_of
+from train.record import RUN, Run, Source, read_run
+from train.release import Release, newest
+from train.rows import IGNORED, Prepared, prepare
+
+
+def sft(release: Release, settings: Sft, out: Path) -> Run:
+    """The finished run, gone on with where it was begun."""
+    from datasets import Dataset
+    from peft import LoraConfig, get_peft_model
+
+    standing = begun(out, release, settings)
+    if standing and standing.finished:
+        return standing
+    loaded = load(settings.model, settings.dtype)
+    rows = prepare_rows(release, settings, loaded, out)
+    model = loaded.model
+    rate = settings.learning_rate or (1e-3 if size_of(model) < SMALL else 2e-4)
+    seeded(settings.seed)
+    if not settings.whole:
+        model = get_peft_model(
+            model,
+            LoraConfig(
+                r=settings.rank,
+                lora_alpha=settings.alpha,
+                lora_dropout=settings.dropout,
+                target_modules=linear_layers(model),
+            ),
+        )
+    telling = Telling(out, standing or record(release, settings, loaded, rows))
+    dataset = Dataset.from_file(str(rows.rows))
+    collate = collator(rows, loaded.wording)
+
+    def trainer_of(at_once: int) -> Any:
+        from transformers import TrainingArguments
+
+        asked = arguments(settings, out, rate, settings.weight_decay, settings.epochs, at_once)
+        return answers_trainer()(
+            model=model,
+            args=TrainingArguments(**asked),
+            train_dataset=dataset,
+            data_collator=collate,
+            callbacks=[telling],
+        )
+
+    trainer, at_once = trained(out, settings.batch, trainer_of)
+    trainer.model.save_pretrained(out / ADAPTER)
+    if settings.whole:
+        loaded.wording.processor.save_pretrained(out / ADAPTER)
+    return finish(out, telling, at_once)
+
+
+def answers_trainer() -> Any:
+    """A trainer whose loss is that of the answers; the vocabulary is only computed where one is learnt, which is half
+    of a row, and a row's vocabulary costs as much as ten layers of a small model."""
+    import torch
+    from transformers import Trainer
+
+    class Answers(Trainer):
+        def compute_loss(
+            self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None
+        ) -> Any:
+            labels = inputs.pop("labels")[:, 1:]
+            learnt = labels != IGNORED
+            head = self.accelerator.unwrap_model(model).get_output_embeddings()
+            hook = head.register_forward_pre_hook(lambda _, states: (states[0][:, :-1][learnt],))
+            try:
+                logits = model(**inputs, use_cache=False).logits
+            finally:
+                hook.remove()
+            loss = torch.nn.functional.cross_entropy(logits.float(), labels[learnt], reduction="sum")
+            return loss / (learnt.sum() if num_items_in_batch is None else num_items_in_batch)
+
+    return partial(Answers)
+
+
+def begun(out: Path, release: Release, settings: Sft) -> Run | None:
+    """The run that stands there, if it is this one."""
+    if not (out / RUN).is_file():
+        return None
+    run = read_run(out)
+    if run.method != "sft" or run.settings != settings or run.release.identity != release.manifest.identity:
+        raise Refused(f"{out}: holds another run ({run.method} on {run.release.name}); give another --out or delete it")
+    return run
+
+
+def prepare_rows(release: Release, settings: Sft, loaded: Loaded, out: Path) -> Prepared:
+    dialogues = islice(release.dialogues("sft", loaded.wording.sees), settings.limit)
+    return prepare(dialogues, loaded.wording, out / "rows", settings.longest, settings.max_pixels)
+
+
+def record(release: Release, settings: Sft, loaded: Loaded, rows: Prepared) -> Run:
+    return Run(
+        method="sft",
+        base=loaded.base,
+        release=Source(name=release.name, identity=release.manifest.identity, skills=release.manifest.skills),
+        settings=settings,
+        device=machine.told(),
+        dtype=str(loaded.model.dtype).removeprefix("torch."),
+        versions=versions(),
+        rows=rows.count,
+        tokens=rows.tokens,
+        taught=rows.taught,
+    )
+
+
+def merge(out: Path) -> Path:
+    """The run as a model of its own, base and adapter in one."""
+    loaded = load_run(out, "float32")
+    loaded.model.save_pretrained(out / "merged")
+    loaded.wording.processor.save_pretrained(out / "merged")
+    return out / "merged"
+
+
+@click.command()
+@click.argument("release", type=FOLDER, required=False)
+@click.option("--out", type=FOLDER, default=Path("runs/sft"), show_default=True, help="The run's folder.")
+@click.option("--recipe", type=click.Choice(["ours", "paper"]), default="ours", show_default=True)
+@click.option("--merge", "merged", is_flag=True, help="Write base and adapter as one model too.")
+@settings_options(Sft)
+@runs_plainly
+def main(release: Path | None, out: Path, recipe: Recipe, merged: bool, **options: Any) -> None:
+    """Train an adapter on RELEASE's sft split; the newest release, and a model that this machine can carry."""
+    folder = release or newest()
+    if options["model"] is None:
+        options["model"] = machine.fitting_model()
+        print(f"no --model: taking {options['model']!r}, which {machine.told()} can carry", file=sys.stderr)
+    if release is None:
+        print(f"no release named: taking {folder}", file=sys.stderr)
+    run = sft(Release.read(folder), Sft.named(recipe, **given(options)), out)
+    print(f"{out}: {run.rows:,} rows, {run.tokens:,} tokens, {run.seconds / 60:.1f} min, "
+          f"{run.tokens_per_second:,.0f} tokens/s, last loss {run.steps[-1].loss:.4f}")  # fmt: skip
+    if merged:
+        print(f"merged into {merge(out)}")
+
+
+if __name__ == "__main__":
+    main()
