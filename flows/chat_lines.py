@@ -35,7 +35,7 @@ def react(typed: str, kept: Kept, model: Model) -> Iterator[str]:
     except (BadInput, Refused) as error:
         yield printable(str(error))
         return
-    words = "" if typed.startswith("/") else typed[sum(map(len, plusses(typed))) :]
+    words = "" if typed.startswith("/") else typed[len("".join(plusses(typed))) :]
     if words:
         yield from map(printable, say(words, kept, model))
 
@@ -52,8 +52,8 @@ def commanded(typed: str, kept: Kept, model: Model) -> Iterator[str]:
 
 def plusses(typed: str) -> list[str]:
     """The files that a line begins with, each with its plus and the space behind it."""
-    found = []
-    while match := PLUS.match(typed, sum(map(len, found))):
+    found: list[str] = []
+    while match := PLUS.match(typed, len("".join(found))):
         found.append(match[0])
     return found
 

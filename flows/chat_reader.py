@@ -45,10 +45,10 @@ def view_of(talk: Talk, library: Library) -> View:
 
 def past_of(exchange: Exchange, view: View, shows: tuple[int, ...], library: Library) -> Past:
     call = exchange.answer.call
-    skill = library[call.intent]
+    skill = library.get(call.intent)  # a chat may go on with other skills than it began with
     named = IMAGE.match(str(call.parameters.get("image")))
-    before = int(named[1]) - 1 if named else None if skill.type == "create" else view.current
-    after = shows[0] if shows and (skill.draws or "show" in call.parameters) else None
+    before = int(named[1]) - 1 if named else None if skill and skill.type == "create" else view.current
+    after = shows[0] if shows and ((skill and skill.draws) or "show" in call.parameters) else None
     return Past(view.user, view.attached, call, exchange.answer.reply, before, after)
 
 

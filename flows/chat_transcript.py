@@ -164,9 +164,9 @@ def read_conversation(folder: Path) -> tuple[Conversation, int]:
     conversation = Conversation(tuple(found))
     known = range(len(conversation.pictures))
     for turn in conversation.turns:
-        for place in (*turn.attached, turn.image_before, turn.image_after):
-            if place is not None and place not in known:
-                raise Damaged(path, f"{turn.user!r} points at picture {place} of {len(known)}", REMEDY)
+        for at in (*turn.attached, turn.image_before, turn.image_after):
+            if at is not None and at not in known:
+                raise Damaged(path, f"{turn.user!r} points at picture {at} of {len(known)}", REMEDY)
     return conversation, len(data)
 
 

@@ -5,6 +5,7 @@ vectors_part(Path("scored/irpem-sft/vectors.parquet"), mark, pictures, total, en
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -47,14 +48,10 @@ def encoder_named(name: str | None) -> Encoder:
 
 def clip(name: str) -> Callable[[Sequence[bytes]], Vectors]:
     """The picture half of a CLIP; its weights come from a folder or, where the network is there, a repository."""
+    torch, transformers = machinery(f"--encoder {name}")
     try:
-        import torch
-        from transformers import AutoImageProcessor, CLIPModel
-    except ImportError as error:
-        raise Refused(f"--encoder {name}: needs transformers and torch: pip install 'drawnconvos[train]'") from error
-    try:
-        model: Any = CLIPModel.from_pretrained(name).eval()
-        processor: Any = AutoImageProcessor.from_pretrained(name)
+        model = transformers.CLIPModel.from_pretrained(name).eval()
+        processor = transformers.AutoImageProcessor.from_pretrained(name)
     except (OSError, ValueError) as error:
         raise BadInput(f"--encoder {name}: is no CLIP that can be loaded ({one_line(error)})") from error
 
@@ -66,6 +63,14 @@ def clip(name: str) -> Callable[[Sequence[bytes]], Vectors]:
         return vectors
 
     return encode
+
+
+def machinery(option: str) -> tuple[Any, Any]:
+    """torch and transformers, which take seconds to import and are not everybody's."""
+    try:
+        return import_module("torch"), import_module("transformers")
+    except ImportError as error:
+        raise Refused(f"{option}: needs torch and transformers: pip install 'drawnconvos[train]'") from error
 
 
 def one_line(error: Exception) -> str:

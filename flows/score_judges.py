@@ -10,7 +10,7 @@ and one that transformers runs here.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from clients.errors import CallFailed
 from clients.requests import Message, Request, Response
@@ -19,7 +19,7 @@ from evaluation.metrics.colour_edges import opaque
 from evaluation.metrics.rounds import Round
 from flows.models import Model
 from flows.progress import Progress
-from flows.score_encoding import one_line
+from flows.score_encoding import machinery, one_line
 from flows.score_how import LOCAL
 from schemas.errors import BadInput, Refused
 from schemas.plan import Author
@@ -95,18 +95,12 @@ async def answered(model: Model, request: Request, stage: str) -> Response:
         raise Refused(f"{request.model}, {stage}: {error}; what it answered is kept, run it again") from error
 
 
-def run_here(name: str) -> Judge:
+def run_here(name: str, progress: Progress) -> Judge:
     """A model that transformers loads from a folder or a repository."""
+    torch, transformers = machinery(f"--scorer {LOCAL}{name}")
     try:
-        import torch
-        from transformers import AutoModelForImageTextToText, AutoProcessor
-    except ImportError as error:
-        raise Refused(
-            f"--scorer {LOCAL}{name}: needs transformers and torch: pip install 'drawnconvos[train]'"
-        ) from error
-    try:
-        model: Any = AutoModelForImageTextToText.from_pretrained(name).eval()
-        processor: Any = AutoProcessor.from_pretrained(name)
+        model = transformers.AutoModelForImageTextToText.from_pretrained(name).eval()
+        processor = transformers.AutoProcessor.from_pretrained(name)
     except (OSError, ValueError) as error:
         raise BadInput(f"--scorer {LOCAL}{name}: no such model can be loaded ({one_line(error)})") from error
 
@@ -119,20 +113,28 @@ def run_here(name: str) -> Judge:
         best = torch.topk(last, min(ALTERNATIVES, last.shape[-1]))
         return [(processor.decode([int(i)]), float(v)) for v, i in zip(best.values, best.indices, strict=True)]
 
-    return by_first_token(alternatives)
+    return by_first_token(alternatives, progress)
 
 
-def by_first_token(alternatives: Callable[[bytes, str], Iterable[tuple[str, float]]]) -> Judge:
+def by_first_token(alternatives: Callable[[bytes, str], Iterable[tuple[str, float]]], progress: Progress) -> Judge:
     """A judge from what a model would say first about a picture."""
-    return lambda looks, _total: {
-        (look.sha256, d): yes_probability(alternatives(look.picture, question(d)))
-        for look in looks
-        for d in look.descriptions
-    }
+
+    def judge(looks: Iterable[Look], total: int) -> Chances:
+        progress.stage("pictures judged", total)
+        found: Chances = {}
+        for look in looks:
+            for d in look.descriptions:
+                found[look.sha256, d] = yes_probability(alternatives(look.picture, question(d)))
+            progress.advance(1)
+        return found
+
+    return judge
 
 
 def judge_named(name: str, server: Server) -> Judge:
-    return run_here(name.removeprefix(LOCAL)) if name.startswith(LOCAL) else asked_of(name, server)
+    if name.startswith(LOCAL):
+        return run_here(name.removeprefix(LOCAL), server.progress)
+    return asked_of(name, server)
 
 
 def descriptions(rounds: Sequence[Round], author: str | None, server: Server) -> Mapping[tuple[str, int], str]:

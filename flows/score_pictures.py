@@ -29,7 +29,7 @@ from schemas.image import Image, Recipe
 from schemas.prompt import Split
 from schemas.row import dialogue_of
 from schemas.scene import Scene
-from schemas.skill import Library, Value
+from schemas.skill import Library
 from store.files import first_line, read_table, whole
 from store.versions import shard_paths
 
@@ -148,12 +148,13 @@ def painted(library: Library, size: int, job: Job) -> tuple[int, list[Row], int]
 
 
 def row_of(tried: Tried, states: dict[str, bytes]) -> Row:
-    call, scene = tried.call, tried.scene
+    intent, parameters = writable(tried.call) if tried.call else (None, None)
+    scene = tried.scene
     row: Row = {
         "dialogue_id": tried.dialogue_id,
         "turn": tried.turn,
-        "intent": call.intent if call else None,
-        "parameters": canonical_json(writable(call)) if call else None,
+        "intent": intent,
+        "parameters": parameters,
         "reason": tried.reason,
         "told": tried.told,
     }
@@ -165,9 +166,15 @@ def row_of(tried: Tried, states: dict[str, bytes]) -> Row:
     return row | {"image": picture, "sha256": hashlib.sha256(picture).hexdigest(), "scene": scene.to_json()}
 
 
-def writable(call: Call) -> dict[str, Value]:
-    """Its parameters as JSON can hold them: a model may write NaN, which is no number there."""
-    return {n: str(v) if isinstance(v, float) and not isfinite(v) else v for n, v in call.parameters.items()}
+def writable(call: Call) -> tuple[str, str]:
+    """Skill and parameters as a file can hold them: a model may write half a character, or NaN, for which JSON has
+    no word."""
+    values = {n: str(v) if isinstance(v, float) and not isfinite(v) else v for n, v in call.parameters.items()}
+    return encodable(call.intent), encodable(canonical_json(values))
+
+
+def encodable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 class Shown(NamedTuple):

@@ -12,6 +12,7 @@ other words say nothing; a prompt that names neither a thing nor a place but an 
 ("a stormy night in watercolour") becomes an empty place that has it.
 """
 
+import re
 from math import isfinite
 
 from generators.catalogue import Place, places
@@ -26,6 +27,7 @@ from schemas.skill import Library
 Size = tuple[int, int]
 SIZE: Size = (512, 512)  # the painter's where a plan says nothing
 LONGEST = 1000  # a longer text would be read for minutes, and no user writes one
+HALVES = re.compile("[\ud800-\udfff]")  # JSON can name them, and no file can hold them
 
 
 def run(call: Call, before: Scene | None, library: Library, seed: str, size: Size = SIZE) -> Scene:
@@ -43,6 +45,8 @@ def problems(call: Call, library: Library) -> list[str]:
     for name, value in call.parameters.items():
         if isinstance(value, str) and len(value) > LONGEST:
             found.append(f"{call.intent}: {name!r} has {len(value):,} letters, more than {LONGEST:,}")
+        elif isinstance(value, str) and HALVES.search(value):
+            found.append(f"{call.intent}: {name!r} is {value!r}, which holds half a character")
         elif not isinstance(value, str) and not isfinite(value):
             found.append(f"{call.intent}: {name!r} is {value!r}, not a number that can be used")
     return found

@@ -419,6 +419,13 @@ def test_the_reader_hears_in_a_talk_what_it_hears_in_a_dialogue(tiny: Outcome) -
             assert read_view(view, library, guideline()) == read_view(full, library, guideline())
 
 
+def test_the_reader_goes_on_where_skills_are_missing_that_were_called(kept: Kept, tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text(GLITTER)
+    list(react("shiny!", kept, Model("scripted", Scripted(said("glitter")), read_library([tmp_path / "own.yaml"]))))
+    lines = list(react("draw a cat", kept, Model("reader", reader(read_library()), read_library())))
+    assert lines[1] == 'text_to_image {"prompt":"a cat"}'
+
+
 @pytest.mark.parametrize(
     ("words", "ends"),
     [

@@ -5,7 +5,7 @@
 
 A system is a function from all that it is asked to its answers, in whatever order they come; each is written down the
 moment it arrives, so a run that was stopped goes on. A system that sees calls `pictures()` for the bytes of
-`talk.pictures_seen`, in that order; one that reads only never does.
+`talk.pictures_seen`, in that order; one that reads only never does. It is None where nobody painted any.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -20,7 +20,7 @@ class Asked(NamedTuple):
     dialogue_id: str
     turn: int
     talk: Talk
-    pictures: Callable[[], list[bytes]]
+    pictures: Callable[[], list[bytes]] | None
 
     @property
     def place(self) -> Place:

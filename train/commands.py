@@ -1,4 +1,4 @@
-"""What the commands of training share: options that fill a settings record, and one clear line for what a user can mend."""
+"""What the commands of training share: options that fill a settings record, and one line for what a user can mend."""
 
 import sys
 from collections.abc import Callable

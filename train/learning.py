@@ -149,7 +149,7 @@ def trained(folder: Path, batch: int, trainer_of: Callable[[int], Any]) -> tuple
                 raise
             if at_once == 1:
                 raise Refused(
-                    "memory runs out with one row at a time: take a smaller --model, or lower --longest and --max-pixels"
+                    "memory runs out with one row at a time: take a smaller --model, or lower --longest or --max-pixels"
                 ) from error
         del trainer
         at_once = max(1, at_once // 2)

@@ -86,12 +86,35 @@ def place_of(name: str) -> tuple[str, str | None]:
     return place, revision or None
 
 
-def read_model(place: str, revision: str | None, dtype: Dtype) -> tuple[Any, Any, bool]:
-    from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForImageTextToText, AutoTokenizer
+def sees(name: str) -> bool:
+    """Whether it looks at pictures, without loading its weights."""
+    if (Path(name) / RUN).is_file():
+        return sees(read_run(Path(name)).base.name)
+    if name == PACKAGED:
+        return False
+    place, revision = place_of(name)
+    return hasattr(config_of(place, revision), "vision_config")
+
+
+def config_of(place: str, revision: str | None) -> Any:
+    from transformers import AutoConfig
 
     try:
-        config = AutoConfig.from_pretrained(place, revision=revision)
-        sees = hasattr(config, "vision_config")
+        return AutoConfig.from_pretrained(place, revision=revision)
+    except (OSError, ValueError, KeyError) as error:
+        raise unloadable(place, error) from error
+
+
+def unloadable(place: str, error: Exception) -> BadInput:
+    return BadInput(f"{place}: is no model that can be loaded ({' '.join(str(error).split())[:300]})")
+
+
+def read_model(place: str, revision: str | None, dtype: Dtype) -> tuple[Any, Any, bool]:
+    from transformers import AutoModelForCausalLM, AutoModelForImageTextToText, AutoTokenizer
+
+    config = config_of(place, revision)
+    sees = hasattr(config, "vision_config")
+    try:
         kind = AutoModelForImageTextToText if sees else AutoModelForCausalLM
         model = kind.from_pretrained(place, revision=revision, dtype=dtype_of(dtype))
         if sees:
@@ -101,7 +124,7 @@ def read_model(place: str, revision: str | None, dtype: Dtype) -> tuple[Any, Any
         else:
             processor = AutoTokenizer.from_pretrained(place, revision=revision)
     except (OSError, ValueError, KeyError) as error:
-        raise BadInput(f"{place}: is no model that can be loaded ({' '.join(str(error).split())[:300]})") from error
+        raise unloadable(place, error) from error
     give_padding(getattr(processor, "tokenizer", processor))
     return model.to(device()), processor, sees
 

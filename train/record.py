@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 from pydantic import Field, ValidationError
 
 from schemas.errors import BadInput, Damaged
-from schemas.identity import Record
+from schemas.identity import Record, digest
 from schemas.training import Dpo, Sft
 
 RUN, CURVE = "run.json", "curve.png"
@@ -60,6 +60,11 @@ class Run(Record):
     batch_in_memory: int = 0
     steps: tuple[Step, ...] = ()
     stopped: str | None = Field(default=None, description="Why it ended before its last step.")
+
+    @property
+    def fingerprint(self) -> str:
+        """Of what was trained and how, so that what it answers can be told from another run's."""
+        return digest(self)
 
 
 def read_run(folder: Path) -> Run:

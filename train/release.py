@@ -54,6 +54,14 @@ class Release(NamedTuple):
     def rows(self, split: Split) -> int:
         return self.manifest.splits[split].dialogues
 
+    def some(self, split: Split, limit: int | None, sees: bool = False) -> Iterator[tuple[Dialogue, Pictures]]:
+        """So many dialogues, spread evenly over the split, so that a few of them still hold most prompts."""
+        total = self.rows(split)
+        wanted = min(limit or total, total)
+        for place, each in enumerate(self.dialogues(split, sees)):
+            if (place + 1) * wanted // total > place * wanted // total:
+                yield each
+
     def dialogues(self, split: Split, sees: bool = False) -> Iterator[tuple[Dialogue, Pictures]]:
         """Each dialogue, with a way to its pictures where they are wanted; scenes are left out."""
         columns = [*WORDS, "images"] if sees else list(WORDS)

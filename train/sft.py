@@ -10,7 +10,6 @@ and comes to the same adapter.
 
 import sys
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +107,7 @@ def begun(out: Path, release: Release, settings: Sft) -> Run | None:
 
 
 def prepare_rows(release: Release, settings: Sft, loaded: Loaded, out: Path) -> Prepared:
-    dialogues = islice(release.dialogues("sft", loaded.wording.sees), settings.limit)
+    dialogues = release.some("sft", settings.limit, loaded.wording.sees)
     return prepare(dialogues, loaded.wording, out / "rows", settings.longest, settings.max_pixels)
 
 

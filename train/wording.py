@@ -16,7 +16,7 @@ from jinja2.exceptions import TemplateError
 
 from schemas.errors import BadInput
 from schemas.talk import Talk, Turn
-from train.conversation import Message, messages, text
+from train.conversation import SYSTEM, Message, messages, text
 
 PROBE = "probe-7b2f"
 
@@ -27,8 +27,8 @@ class Lesson(NamedTuple):
 
 
 class Wording:
-    def __init__(self, processor: Any, sees: bool) -> None:
-        self.processor, self.sees = processor, sees
+    def __init__(self, processor: Any, sees: bool, system: str = SYSTEM) -> None:
+        self.processor, self.sees, self.system = processor, sees, system
         self.tokenizer = getattr(processor, "tokenizer", processor)
         if not getattr(processor, "chat_template", None):
             raise BadInput("the model has no chat template: take one that was made for conversations")
@@ -36,7 +36,7 @@ class Wording:
         self.end = self.ending()
 
     def prompt(self, talk: Talk) -> str:
-        return self.worded(messages(talk, self.sees), go_on=True)
+        return self.worded(messages(talk, self.sees, self.system), go_on=True)
 
     def lessons(self, turns: Sequence[Turn]) -> list[Lesson]:
         told, spans = "", []

@@ -75,7 +75,5 @@ def edges(seen: Pixels) -> NDArray[np.float64]:
 
 def counted(kind: NDArray[np.int64], kinds: int, cells: int, weights: NDArray[np.float64]) -> NDArray[np.float64]:
     rows, columns = np.indices(kind.shape) * cells // SIDE
-    found: NDArray[np.float64] = np.bincount(
-        ((rows * cells + columns) * kinds + kind).ravel(), weights.ravel(), minlength=cells**2 * kinds
-    )
-    return found
+    places = (rows * cells + columns) * kinds + kind
+    return np.bincount(places.ravel(), weights.ravel(), minlength=cells**2 * kinds).astype(np.float64)

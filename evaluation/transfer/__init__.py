@@ -25,11 +25,14 @@ from typing import Self
 from pydantic import Field, ValidationError, model_validator
 
 from schemas.answer import Answer, Call
+from schemas.dialogue import Dialogue, Turn
 from schemas.errors import BadInput, complaint
-from schemas.identity import Record
+from schemas.identity import Record, digest
+from schemas.image import Image, Recipe
 from schemas.skill import IMAGE, Value
 
 TRANSFER = Path(__file__).with_name("transfer.jsonl")
+UNPAINTED = "unpainted"
 
 
 class TransferTurn(Record):
@@ -76,6 +79,38 @@ class TransferDialogue(Record):
         """The picture that stands before the user at turn `n`, what that turn attaches included."""
         before = [i for turn in self.turns[:n] for i in (*turn.attached, turn.image_after) if i is not None]
         return next(reversed([*before, *self.turns[n].attached]), None)
+
+    @property
+    def dialogue(self) -> Dialogue:
+        """As the metrics take it; its pictures were never painted, so an image is the hash of what it should show."""
+        turns = (
+            Turn(
+                user=turn.user,
+                attached=turn.attached,
+                call=turn.call,
+                reply=turn.reply,
+                image_before=self.current(n),
+                image_after=turn.image_after,
+                phenomena=turn.phenomena,
+            )
+            for n, turn in enumerate(self.turns)
+        )
+        return Dialogue(
+            id=self.id,
+            prompt_id=self.id,
+            prompt=self.pictures[0] if self.pictures else "",
+            category="transfer",
+            author="transfer",
+            renderer=UNPAINTED,
+            manner=self.manner,
+            turns=tuple(turns),
+            images=tuple(map(unpainted, self.pictures)),
+        )
+
+
+def unpainted(caption: str) -> Image:
+    call = Call(intent="text_to_image", parameters={"prompt": caption})
+    return Image(sha256=digest(caption), recipe=Recipe(renderer=UNPAINTED, seed="0", call=call))
 
 
 def read(path: Path = TRANSFER) -> tuple[TransferDialogue, ...]:

@@ -38,7 +38,8 @@ PICTURES = """\
 # Pictures
 
 - A mark such as [image_2] before a message is a picture that came up just then: the user attached it, or the answer
-  before made it or showed it again. The picture whose mark came last is the current one.
+  before made it or showed it again. The picture whose mark came last is the current one. As long as no mark has come,
+  there is no picture, and nothing can be edited.
 - "image", on every edit, is an earlier picture to work on, such as "image_1". Leave it out for the current picture.
   "The first one", "the version before", "the original" are counted by the marks.
 - A correction of the last change ("no, the one on the left", "make that 40 percent") repeats that call with the new
