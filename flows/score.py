@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from evaluation.metrics.rounds import Round, rounds
 from evaluation.metrics.scores import Mark, facets_of
+from flows.build import one_build_at_a_time
 from flows.items import dialogues as dialogues_of
 from flows.items import read_judged
 from flows.progress import Progress
@@ -31,7 +32,7 @@ from flows.score_predictions import System, labels, systems
 from flows.score_table import page
 from schemas.dialogue import Dialogue
 from schemas.errors import BadInput, Refused
-from store.files import write_table, write_text
+from store.files import sweep, write_table, write_text
 from store.streams import streamed
 from store.versions import read_manifest
 
@@ -45,6 +46,15 @@ MARKS = pa.schema(
 def score(release: Path, predictions: Sequence[Path], out: Path, how: How, progress: Progress) -> str:
     """Everything about these systems; the table's page as a text."""
     asked, dialogues, given = read_all(release, predictions, how)
+    with one_build_at_a_time(out, progress):
+        sweep(out)
+        return scored(release, asked, dialogues, given, out, how, progress)
+
+
+def scored(
+    release: Path, asked: Scored, dialogues: Sequence[Dialogue], given: Sequence[System], out: Path, how: How,
+    progress: Progress,
+) -> str:  # fmt: skip
     encoder = encoder_named(how.encoder)
     played: dict[str, Played] = {}
     for system in (labels(dialogues), *given):

@@ -23,7 +23,7 @@ from schemas.errors import BadInput, Refused
 from schemas.identity import digest
 from schemas.image import Image
 from schemas.prompt import Split
-from store.files import read_table, whole
+from store.files import read_table, sha256_of, whole
 
 AT_ONCE = 32
 SCHEMA = pa.schema([("sha256", pa.string()), ("vector", pa.list_(pa.float32()))])
@@ -32,18 +32,25 @@ Pictures = Iterable[tuple[str, bytes]]
 
 
 class Encoder(NamedTuple):
-    """`metric` is clip for a CLIP, and never for what is none."""
+    """`metric` is clip for a CLIP, and never for what is none; `identity` changes with what it makes of a picture."""
 
     name: str
     metric: str
+    identity: str
     encode: Callable[[Sequence[bytes]], Vectors]
 
 
-STAND_IN = Encoder(NAME, "likeness", colour_and_edges)
+STAND_IN = Encoder(NAME, "likeness", "colours and edges 1", colour_and_edges)
 
 
 def encoder_named(name: str | None) -> Encoder:
-    return STAND_IN if name is None else Encoder(name, "clip", clip(name))
+    return STAND_IN if name is None else Encoder(name, "clip", identity_of(name), clip(name))
+
+
+def identity_of(name: str) -> str:
+    """A repository's name; of a folder, whose weights may be trained on, what it holds."""
+    files = sorted(path for path in Path(name).glob("*") if path.is_file())
+    return digest([[path.name, sha256_of(path)] for path in files]) if files else name
 
 
 def clip(name: str) -> Callable[[Sequence[bytes]], Vectors]:
@@ -81,7 +88,7 @@ def vectors_part(
     path: Path, mark: str, pictures: Callable[[], Pictures], total: int, encoder: Encoder, progress: Progress
 ) -> dict[str, Any]:
     """The vectors of pictures that were made of `mark`; encoded unless they are there."""
-    mark = digest([mark, encoder.name])
+    mark = digest([mark, encoder.identity])
     if made_of(path) != mark:
         progress.stage(f"{path.parent.name} encoded", total)
         schema = SCHEMA.with_metadata({MADE_OF: mark.encode()})

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from flows.executing import EXECUTING, Tried, execute
 from flows.progress import Progress
+from flows.stages import art
 from flows.workers import hand_back_memory, pool
 from generators.painter import RENDERER, encode, paint
 from schemas.answer import Answer, Call
@@ -68,7 +69,7 @@ class Job(NamedTuple):
 def pictures_part(path: Path, asked: Scored, texts: Texts, workers: int, progress: Progress) -> str:
     """Paint what a system's calls make, unless that is there; what it was made of."""
     mark = digest(
-        [EXECUTING, RENDERER, asked.identity, asked.split, asked.size, asked.library.fingerprint,
+        [EXECUTING, RENDERER, art(), asked.identity, asked.split, asked.size, asked.library.fingerprint,
          [[name, list(texts[name])] for name in asked.ids]]
     )  # fmt: skip
     if made_of(path) == mark:
@@ -91,11 +92,14 @@ def made_of(path: Path) -> str | None:
 
 
 def jobs(asked: Scored, texts: Texts) -> Iterator[Job]:
-    wanted = set(asked.ids)
+    left = set(asked.ids)
     for place, rows in enumerate(rows_with_pictures(asked.release, asked.split)):
-        chosen = [row for row in rows if row["id"] in wanted]
+        chosen = [row for row in rows if row["id"] in left]
         if chosen:
             yield Job(place, chosen, [texts[row["id"]] for row in chosen])
+        left -= {row["id"] for row in chosen}
+        if not left:
+            return
 
 
 def rows_with_pictures(release: Path, split: Split) -> Iterator[list[Row]]:

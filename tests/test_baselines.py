@@ -300,6 +300,14 @@ def test_a_model_that_sees_is_shown_the_pictures_themselves(
     assert [base64.b64decode(url.partition(",")[2]) for url in urls] == seen and len(seen) > 1
 
 
+def test_pictures_that_nobody_painted_cannot_be_shown(release: Release, asked: list[Asked], tmp_path: Path) -> None:
+    line = "d: nobody painted its pictures; ask a model that sees without showing them"
+    with pytest.raises(Refused, match=line):
+        answers(lambda _: reply(LINE), [Asked("d", 0, said("bluer", 0), None)], release, tmp_path, sees=True)
+    unseen = [Asked("d", 0, said("draw a fox"), None)]
+    assert answers(lambda _: reply(LINE), unseen, release, tmp_path, sees=True)[0] == {("d", 0): LINE}
+
+
 @pytest.mark.parametrize(
     "answered, text",
     [

@@ -1,1 +1,7 @@
 """Training on a release and asking what was trained: sft, sample, dpo, evaluate. Reads releases, writes runs."""
+
+import os
+
+# Read when torch is first imported: threads that spin cost five times as much on a machine that does other work too.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import TrainerCallback
+from transformers import PrinterCallback, Trainer, TrainerCallback
 
 from schemas.errors import Refused
 from schemas.training import Training
 from train.machine import device
-from train.record import Run, Step, draw_curve, write_run
+from train.record import RUN, Run, Step, draw_curve, read_run, write_run
+from train.release import Release
 from train.rows import IGNORED, Prepared
 from train.wording import Wording
 
@@ -63,6 +64,16 @@ def arguments(
     }
 
 
+def begun(out: Path, release: Release, settings: Training, method: str) -> Run | None:
+    """The run that stands there, if it is this one."""
+    if not (out / RUN).is_file():
+        return None
+    run = read_run(out)
+    if run.method != method or run.settings != settings or run.release.identity != release.manifest.identity:
+        raise Refused(f"{out}: holds another run ({run.method} on {run.release.name}); give another --out or delete it")
+    return run
+
+
 class Telling(TrainerCallback):
     """A line for every log, the record kept up to date, and a stop where the loss is no number."""
 
@@ -70,6 +81,7 @@ class Telling(TrainerCallback):
         self.folder, self.run = folder, run
         self.begun, self.first, self.seconds = time.monotonic(), None, run.seconds
         self.steps = list(run.steps)
+        self.stopped: str | None = None
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         self.begun, self.first = time.monotonic(), state.global_step
@@ -93,9 +105,21 @@ class Telling(TrainerCallback):
               file=sys.stderr, flush=True)  # fmt: skip
         self.keep()
 
+    def note(self, step: int, name: str, value: float) -> None:
+        """Something else that was seen at a step."""
+        at = next((n for n, each in enumerate(self.steps) if each.step == step), None)
+        if at is None:
+            self.steps.append(Step(step=step, loss=None, rate=None, values={name: value}))
+        else:
+            known = self.steps[at]
+            self.steps[at] = known.model_copy(update={"values": known.values | {name: value}})
+        self.keep()
+
     def keep(self, **changes: Any) -> Run:
         seconds = self.seconds + time.monotonic() - self.begun
-        self.run = self.run.model_copy(update={"steps": tuple(self.steps), "seconds": round(seconds, 1), **changes})
+        self.run = self.run.model_copy(
+            update={"steps": tuple(self.steps), "seconds": round(seconds, 1), "stopped": self.stopped, **changes}
+        )
         write_run(self.folder, self.run)
         return self.run
 
@@ -130,10 +154,39 @@ def collated(rows: Sequence[dict[str, Any]], padding: int) -> dict[str, torch.Te
     }
 
 
-def seeded(seed: int) -> None:
-    from transformers import set_seed
+class Quiet(Trainer):
+    """A trainer that leaves telling to us, and dividing by what was learnt to its loss."""
 
-    set_seed(seed)
+    def __init__(self, model: Any, args: Any, collate: Any, rows: Any, callbacks: list[TrainerCallback]) -> None:
+        super().__init__(model=model, args=args, data_collator=collate, train_dataset=rows, callbacks=callbacks)
+        self.remove_callback(PrinterCallback)
+        self.model_accepts_loss_kwargs = True
+        self.told: dict[str, list[float]] = {}
+
+    def tell(self, values: dict[str, torch.Tensor]) -> None:
+        """What should stand in the next log, as the mean until then."""
+        for name, value in values.items():
+            self.told.setdefault(name, []).append(float(value.detach()))
+
+    def log(self, logs: dict[str, float], *args: Any, **kwargs: Any) -> None:
+        means = {name: sum(values) / len(values) for name, values in self.told.items()}
+        self.told.clear()
+        super().log(logs | means, *args, **kwargs)
+
+
+def vocabulary(model: Any, inputs: dict[str, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
+    """The logits where something is learnt, and what. The head sees no other place: on a small model all of them
+    would cost as much as a third of its layers."""
+    labels = inputs["labels"][:, 1:]
+    learnt = labels != IGNORED
+    head = model.get_output_embeddings()
+    hook = head.register_forward_pre_hook(lambda _, states: (states[0][:, :-1][learnt],))
+    try:
+        rest = {name: value for name, value in inputs.items() if name != "labels"}
+        logits = model(**rest, use_cache=False).logits
+    finally:
+        hook.remove()
+    return logits.float(), labels[learnt]
 
 
 def trained(folder: Path, batch: int, trainer_of: Callable[[int], Any]) -> tuple[Any, int]:
@@ -171,7 +224,7 @@ def last_checkpoint(folder: Path) -> str | None:
     return str(whole[-1]) if whole else None
 
 
-def versions(packages: Iterable[str] = ("torch", "transformers", "trl", "peft", "accelerate")) -> dict[str, str]:
+def versions(packages: Iterable[str] = ("torch", "transformers", "peft", "accelerate")) -> dict[str, str]:
     from importlib.metadata import version
 
     return {name: version(name) for name in packages}

@@ -1,10 +1,5 @@
 """What this machine is, and what it carries."""
 
-import os
-
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin cost five times as much on a busy machine
-os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-
 import torch
 
 from schemas.training import PACKAGED, Dtype

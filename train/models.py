@@ -158,6 +158,14 @@ def fingerprint(model: Any) -> str:
     return seen.hexdigest()
 
 
+def adapted(model: Any, rank: int, alpha: int, dropout: float = 0.0) -> Any:
+    """The model with a fresh adapter on its projections."""
+    from peft import LoraConfig, get_peft_model
+
+    layers = linear_layers(model)
+    return get_peft_model(model, LoraConfig(r=rank, lora_alpha=alpha, lora_dropout=dropout, target_modules=layers))
+
+
 def linear_layers(model: Any) -> str:
     """The language model's projections as the pattern that peft takes: never those of a vision tower."""
     import re

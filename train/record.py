@@ -5,12 +5,13 @@
 """
 
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Self
 
 from pydantic import Field, ValidationError
 
 from schemas.errors import BadInput, Damaged
 from schemas.identity import Record, digest
+from schemas.manifest import Manifest
 from schemas.training import Dpo, Sft
 
 RUN, CURVE = "run.json", "curve.png"
@@ -32,13 +33,17 @@ class Source(Record):
     identity: str
     skills: str
 
+    @classmethod
+    def of(cls, manifest: Manifest) -> Self:
+        return cls(name=manifest.folder, identity=manifest.identity, skills=manifest.skills)
+
 
 class Step(Record):
-    """What a trainer logged at a step."""
+    """What was logged at a step; no loss where something else was looked at."""
 
     step: int
-    loss: float
-    rate: float
+    loss: float | None
+    rate: float | None
     values: dict[str, float] = Field(default_factory=dict)
 
 

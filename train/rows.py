@@ -9,7 +9,7 @@ file beside; a row names them by their number there.
 """
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -47,6 +47,10 @@ class Taught(NamedTuple):
     labels: list[int]
     pictures: list[int]
 
+    @property
+    def taught(self) -> int:
+        return sum(label != IGNORED for label in self.labels)
+
 
 class Prepared(NamedTuple):
     rows: Path
@@ -61,48 +65,59 @@ def prepare(
 ) -> Prepared:
     folder.mkdir(parents=True, exist_ok=True)
     album = Album(folder / PICTURES, max_pixels) if wording.sees else None
-    too_long: list[str] = []
+    too_long: list[Taught] = []
     count = tokens = taught = 0
     with ArrowFile(folder / ROWS, ROW) as file:
         for some in in_batches(dialogues):
-            rows = list(taught_rows(some, wording, album))
-            too_long += [f"{row.id} ({len(row.ids):,})" for row in rows if len(row.ids) > longest]
+            rows = list(rows_of(some, wording, album))
+            too_long += [row._replace(labels=[]) for row in rows if len(row.ids) > longest]
             count += len(rows)
             tokens += sum(len(row.ids) for row in rows)
-            taught += sum(label != IGNORED for row in rows for label in row.labels)
+            taught += sum(row.taught for row in rows)
             file.write_batch(batch_of(rows))
     if album:
         album.close()
-    if too_long:
-        named = ", ".join(too_long[:NAMED]) + (", …" if len(too_long) > NAMED else "")
-        raise Refused(f"{len(too_long)} of {count} rows have more than {longest:,} tokens and are never cut: {named}; "
-                      f"raise --longest" + (" or lower --max-pixels" if album else ""))  # fmt: skip
+    refuse_long(too_long, longest, album is not None)
     if not count:
         raise BadInput("there is no dialogue to learn from")
     return Prepared(folder / ROWS, folder / PICTURES if album else None, count, tokens, taught)
 
 
-def taught_rows(some: list[tuple[Dialogue, Pictures]], wording: Wording, album: "Album | None") -> Iterator[Taught]:
+def refuse_long(rows: Sequence[Taught], longest: int, sees: bool) -> None:
+    long = [f"{row.id} ({len(row.ids):,})" for row in rows if len(row.ids) > longest]
+    if long:
+        named = ", ".join(long[:NAMED]) + (", …" if len(long) > NAMED else "")
+        remedy = "raise --longest" + (" or lower --max-pixels" if sees else "")
+        raise Refused(f"{len(long)} rows have more than {longest:,} tokens and are never cut: {named}; {remedy}")
+
+
+def rows_of(some: list[tuple[Dialogue, Pictures]], wording: Wording, album: "Album | None") -> Iterator[Taught]:
     lessons: list[Lesson] = []
     told: list[tuple[str, list[int], list[int]]] = []
     for dialogue, pictures in some:
         seen = Talk.of(dialogue.turns, len(dialogue.turns) - 1).pictures_seen
-        numbers, expands = album.add(dialogue, pictures(), seen, wording) if album else ([], [])
+        numbers, expands = album.add(dialogue, pictures, seen, wording) if album else ([], [])
         for lesson in wording.lessons(dialogue.turns):
             lessons.append(lesson)
             told.append((dialogue.id, numbers, expands))
+    return taught_rows(told, lessons, wording)
+
+
+def taught_rows(
+    told: Sequence[tuple[str, list[int], list[int]]], lessons: Sequence[Lesson], wording: Wording
+) -> Iterator[Taught]:
+    """Each lesson in tokens; `told` has its name, the numbers of its pictures, and how many tokens each of them is."""
     encoded = wording.tokenizer(
         [lesson.text for lesson in lessons], add_special_tokens=False, return_offsets_mapping=True
     )
-    image = getattr(wording.processor, "image_token_id", None) if album else None
+    image = getattr(wording.processor, "image_token_id", None) if wording.sees else None
     for lesson, (name, numbers, expands), ids, offsets in zip(
         lessons, told, encoded["input_ids"], encoded["offset_mapping"], strict=True
     ):
         labels = labels_of(name, lesson, ids, offsets)
         if image is not None:
-            shown = ids.count(image)
+            numbers = numbers[: ids.count(image)]
             ids, labels = expanded(ids, labels, image, expands)
-            numbers = numbers[:shown]
         yield Taught(name, ids, labels, numbers)
 
 
@@ -142,14 +157,15 @@ class Album:
         self.sizes: list[tuple[int, int]] = []
 
     def add(
-        self, dialogue: Dialogue, pictures: list[bytes], seen: tuple[int, ...], wording: Wording
+        self, dialogue: Dialogue, pictures: Pictures, seen: tuple[int, ...], wording: Wording
     ) -> tuple[list[int], list[int]]:
         """The numbers of a dialogue's pictures, and how many tokens each is."""
         numbers = []
+        data = pictures() if seen else []
         for place in seen:
             sha = dialogue.images[place].sha256
             if sha not in self.numbers:
-                self.keep(f"{dialogue.id}: image_{place + 1}", sha, pictures[place])
+                self.keep(f"{dialogue.id}: image_{place + 1}", sha, data[place])
             numbers.append(self.numbers[sha])
         sizes = [self.sizes[number] for number in numbers]
         counts = wording.processor._get_num_multimodal_tokens(image_sizes=sizes).num_image_tokens if sizes else []

@@ -9,61 +9,43 @@ and comes to the same adapter.
 """
 
 import sys
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
+import torch
+from datasets import Dataset
+from transformers import TrainingArguments, set_seed
 
-from schemas.errors import Refused
 from schemas.training import Recipe, Sft
 from train import machine
 from train.commands import FOLDER, given, runs_plainly, settings_options
-from train.learning import SMALL, Telling, arguments, collator, finish, seeded, trained, versions
-from train.models import ADAPTER, Loaded, linear_layers, load, load_run, size_of
-from train.record import RUN, Run, Source, read_run
+from train.learning import SMALL, Quiet, Telling, arguments, begun, collator, finish, trained, versions, vocabulary
+from train.models import ADAPTER, Loaded, adapted, load, load_run, size_of
+from train.record import Run, Source
 from train.release import Release, newest
-from train.rows import IGNORED, Prepared, prepare
+from train.rows import Prepared, prepare
 
 
 def sft(release: Release, settings: Sft, out: Path) -> Run:
     """The finished run, gone on with where it was begun."""
-    from datasets import Dataset
-    from peft import LoraConfig, get_peft_model
-
-    standing = begun(out, release, settings)
+    standing = begun(out, release, settings, "sft")
     if standing and standing.finished:
         return standing
     loaded = load(settings.model, settings.dtype)
     rows = prepare_rows(release, settings, loaded, out)
     model = loaded.model
     rate = settings.learning_rate or (1e-3 if size_of(model) < SMALL else 2e-4)
-    seeded(settings.seed)
+    set_seed(settings.seed)
     if not settings.whole:
-        model = get_peft_model(
-            model,
-            LoraConfig(
-                r=settings.rank,
-                lora_alpha=settings.alpha,
-                lora_dropout=settings.dropout,
-                target_modules=linear_layers(model),
-            ),
-        )
+        model = adapted(model, settings.rank, settings.alpha, settings.dropout)
     telling = Telling(out, standing or record(release, settings, loaded, rows))
     dataset = Dataset.from_file(str(rows.rows))
     collate = collator(rows, loaded.wording)
 
     def trainer_of(at_once: int) -> Any:
-        from transformers import TrainingArguments
-
         asked = arguments(settings, out, rate, settings.weight_decay, settings.epochs, at_once)
-        return answers_trainer()(
-            model=model,
-            args=TrainingArguments(**asked),
-            train_dataset=dataset,
-            data_collator=collate,
-            callbacks=[telling],
-        )
+        return Answers(model, TrainingArguments(**asked), collate, dataset, callbacks=[telling])
 
     trainer, at_once = trained(out, settings.batch, trainer_of)
     trainer.model.save_pretrained(out / ADAPTER)
@@ -72,38 +54,15 @@ def sft(release: Release, settings: Sft, out: Path) -> Run:
     return finish(out, telling, at_once)
 
 
-def answers_trainer() -> Any:
-    """A trainer whose loss is that of the answers; the vocabulary is only computed where one is learnt, which is half
-    of a row, and a row's vocabulary costs as much as ten layers of a small model."""
-    import torch
-    from transformers import Trainer
+class Answers(Quiet):
+    """A trainer whose loss is that of the answers alone."""
 
-    class Answers(Trainer):
-        def compute_loss(
-            self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None
-        ) -> Any:
-            labels = inputs.pop("labels")[:, 1:]
-            learnt = labels != IGNORED
-            head = self.accelerator.unwrap_model(model).get_output_embeddings()
-            hook = head.register_forward_pre_hook(lambda _, states: (states[0][:, :-1][learnt],))
-            try:
-                logits = model(**inputs, use_cache=False).logits
-            finally:
-                hook.remove()
-            loss = torch.nn.functional.cross_entropy(logits.float(), labels[learnt], reduction="sum")
-            return loss / (learnt.sum() if num_items_in_batch is None else num_items_in_batch)
-
-    return partial(Answers)
-
-
-def begun(out: Path, release: Release, settings: Sft) -> Run | None:
-    """The run that stands there, if it is this one."""
-    if not (out / RUN).is_file():
-        return None
-    run = read_run(out)
-    if run.method != "sft" or run.settings != settings or run.release.identity != release.manifest.identity:
-        raise Refused(f"{out}: holds another run ({run.method} on {run.release.name}); give another --out or delete it")
-    return run
+    def compute_loss(
+        self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None
+    ) -> Any:
+        logits, learnt = vocabulary(model, inputs)
+        loss = torch.nn.functional.cross_entropy(logits, learnt, reduction="sum")
+        return loss / (len(learnt) if num_items_in_batch is None else num_items_in_batch)
 
 
 def prepare_rows(release: Release, settings: Sft, loaded: Loaded, out: Path) -> Prepared:
@@ -115,7 +74,7 @@ def record(release: Release, settings: Sft, loaded: Loaded, rows: Prepared) -> R
     return Run(
         method="sft",
         base=loaded.base,
-        release=Source(name=release.name, identity=release.manifest.identity, skills=release.manifest.skills),
+        release=Source.of(release.manifest),
         settings=settings,
         device=machine.told(),
         dtype=str(loaded.model.dtype).removeprefix("torch."),

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from clients.requests import Message
+from schemas.errors import Refused
 from schemas.skill import Library
 from schemas.talk import Talk
 from train.asking import Asked, Place, System
@@ -31,7 +32,7 @@ def prompted(
     form = answer_schema(library) if constrained else None
 
     async def answer(asked: Asked) -> tuple[Place, str]:
-        with model.showing(asked.pictures() if sees else ()) as names:
+        with model.showing(pictures_of(asked) if sees else ()) as names:
             said = conversation(asked.talk, told, names)
             text = await model.answer(said, form, f"{asked.dialogue_id}, turn {asked.turn}")
         return asked.place, bare(text)
@@ -40,6 +41,14 @@ def prompted(
         return model.each(answer, asked)
 
     return system
+
+
+def pictures_of(asked: Asked) -> Sequence[bytes]:
+    if asked.pictures is not None:
+        return asked.pictures()
+    if asked.talk.pictures_seen:
+        raise Refused(f"{asked.dialogue_id}: nobody painted its pictures; ask a model that sees without showing them")
+    return ()
 
 
 def conversation(talk: Talk, told: str, pictures: Sequence[str] = ()) -> list[Message]:

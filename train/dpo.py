@@ -1,0 +1,197 @@
+"""Direct preference optimisation (eq. 3): from what SFT made, towards the answers that people preferred.
+
+    python -m train.dpo data/releases/drawnconvos-1.1.0 --adapter runs/sft --out runs/dpo
+    -> runs/dpo/{adapter/, rows/, run.json, curve.png}
+
+The policy begins as the SFT adapter, and the reference *is* the SFT adapter: its log-probabilities are computed once,
+before the first step, so no second model stays in memory. A chosen answer may be one that an annotator wrote, which the
+policy would hardly give by itself; plain DPO on such pairs can ruin it while its reward accuracy shines. So the chosen
+answers' own loss is added, and held-out turns are answered as it goes (train/guard.py).
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import torch
+from datasets import Dataset
+from transformers import TrainingArguments, set_seed
+
+from schemas.answer import Answer
+from schemas.errors import Refused
+from schemas.talk import Talk
+from schemas.training import Dpo, Recipe
+from train import machine
+from train.asking import Asked
+from train.commands import FOLDER, given, runs_plainly, settings_options
+from train.guard import Guard
+from train.learning import SMALL, Quiet, Telling, arguments, begun, collator, finish, trained, versions, vocabulary
+from train.models import ADAPTER, Loaded, adapted, load, size_of, with_adapter
+from train.pairs import Judged, both_sides, judged, prepare_pairs
+from train.questions import seen_in
+from train.record import RUN, Run, Source
+from train.release import Release, newest
+from train.rows import IGNORED, Prepared
+from train.systems import check_skills
+
+RANK, ALPHA = 16, 32  # of an adapter that begins from a bare model
+REFERENCE = "reference.json"
+
+
+def dpo(release: Release, settings: Dpo, start: str, out: Path) -> Run:
+    """The finished run, gone on with where it was begun. `start` is an SFT run, or a model for DPO alone."""
+    standing = begun(out, release, settings, "dpo")
+    if standing and standing.finished:
+        return standing
+    loaded, adapter = beginning(start, release, settings)
+    pairs, held_out = split(judged(release, settings.limit, loaded.wording.sees), settings.guard)
+    rows = prepare_pairs(pairs, loaded.wording, out / "rows", settings.longest, settings.max_pixels)
+    rate = settings.learning_rate or (1e-4 if size_of(loaded.model) < SMALL else 2e-5)
+    telling = Telling(out, standing or record(release, settings, loaded, adapter, rows))
+    guard = Guard(loaded, held_out, telling, settings.guard_drop) if held_out else None
+    collate = paired(collator(rows, loaded.wording))
+    dataset = with_reference(Dataset.from_file(str(rows.rows)), loaded.model, collate, out / "rows" / REFERENCE)
+    set_seed(settings.seed)
+
+    def trainer_of(at_once: int) -> Any:
+        asked = arguments(settings, out, rate, settings.weight_decay, settings.epochs, at_once)
+        watching = [telling, *([guard] if guard else [])]
+        trainer = Preferring(loaded.model, TrainingArguments(**asked), collate, dataset, callbacks=watching)
+        trainer.settings = settings
+        return trainer
+
+    trainer, at_once = trained(out, settings.batch, trainer_of)
+    if guard:
+        guard.restore()
+    trainer.model.save_pretrained(out / ADAPTER)
+    return finish(out, telling, at_once)
+
+
+class Preferring(Quiet):
+    """A trainer with the loss of eq. 3, and the chosen answers' own beside it."""
+
+    settings: Dpo
+
+    def compute_loss(
+        self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None
+    ) -> Any:
+        reference = inputs.pop("reference")
+        logprobs, tokens = answer_logprobs(model, inputs)
+        chosen, rejected = (logprobs - reference).chunk(2)
+        margins = self.settings.beta * (chosen - rejected)
+        told = -torch.nn.functional.logsigmoid(margins).mean()
+        own = -(logprobs.chunk(2)[0].sum() / tokens.chunk(2)[0].sum())
+        self.tell({"rewards/accuracies": (margins > 0).float().mean(), "rewards/margins": margins.mean()})
+        return (told + self.settings.sft_weight * own) / self.current_gradient_accumulation_steps
+
+
+def answer_logprobs(model: Any, inputs: dict[str, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
+    """What the model gives each row's answer, and how many tokens it has."""
+    logits, learnt = vocabulary(model, inputs)
+    each = torch.log_softmax(logits, dim=-1).gather(1, learnt[:, None])[:, 0]
+    rows = (inputs["labels"][:, 1:] != IGNORED).nonzero()[:, 0]
+    summed = each.new_zeros(len(inputs["labels"])).index_add(0, rows, each)
+    return summed, rows.bincount(minlength=len(summed))
+
+
+def with_reference(rows: Any, model: Any, collate: Any, path: Path) -> Any:
+    """The rows with what the policy gives both sides before it learns anything; kept, so that a resumed run has the
+    same."""
+    if not path.is_file():
+        found = [list(each) for each in reference(rows, model, collate)]
+        unfinished = path.with_suffix(".unfinished")
+        unfinished.write_text(json.dumps(found))
+        unfinished.replace(path)
+    return rows.add_column("reference", json.loads(path.read_text()))
+
+
+@torch.no_grad()
+def reference(rows: Any, model: Any, collate: Any, at_once: int = 4) -> Iterator[tuple[float, float]]:
+    model.eval()
+    for begin in range(0, len(rows), at_once):
+        some = [rows[n] | {"reference": [0.0, 0.0]} for n in range(begin, min(begin + at_once, len(rows)))]
+        inputs = {name: value.to(model.device) for name, value in collate(some).items() if name != "reference"}
+        chosen, rejected = answer_logprobs(model, inputs)[0].float().chunk(2)
+        yield from zip(chosen.tolist(), rejected.tolist(), strict=True)
+
+
+def paired(collate: Any) -> Any:
+    """Batches with the chosen sides first, then the rejected ones."""
+
+    def both(rows: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
+        sides = torch.tensor([row["reference"] for row in rows])
+        found: dict[str, torch.Tensor] = collate(list(both_sides(rows)))
+        return found | {"reference": sides.T.flatten()}
+
+    return both
+
+
+def beginning(start: str, release: Release, settings: Dpo) -> tuple[Loaded, str | None]:
+    """The policy with its adapter still apart, and what that adapter is known by."""
+    folder = Path(start)
+    if (folder / RUN).is_file():
+        check_skills(folder, release.library)
+        model, loaded = with_adapter(folder, settings.dtype, trainable=True)
+        return loaded._replace(model=model), loaded.run.fingerprint if loaded.run else None
+    loaded = load(start, settings.dtype)
+    set_seed(settings.seed)
+    return loaded._replace(model=adapted(loaded.model, RANK, ALPHA)), None
+
+
+def split(pairs: list[Judged], guard: int) -> tuple[list[Judged], list[tuple[Asked, Answer]]]:
+    """The pairs to learn from, and turns that are only answered: of whole prompts at the end, so that none is both."""
+    if not guard:
+        return pairs, []
+    ordered = sorted(pairs, key=lambda each: each.dialogue.prompt_id)
+    apart = {each.dialogue.prompt_id for each in ordered[-guard:]}
+    kept = [each for each in pairs if each.dialogue.prompt_id not in apart]
+    if len(kept) < len(pairs) / 2:
+        raise Refused(f"{len(pairs)} judged pairs are too few to keep {guard} turns apart; lower --guard")
+    held_out = [each for each in ordered if each.dialogue.prompt_id in apart][-guard:]
+    return kept, [(asked_of(each), each.dialogue.turns[each.preference.turn].answer) for each in held_out]
+
+
+def asked_of(pair: Judged) -> Asked:
+    talk = Talk.of(pair.dialogue.turns, pair.preference.turn)
+    return Asked(pair.dialogue.id, pair.preference.turn, talk, seen_in(talk, pair.pictures))
+
+
+def record(release: Release, settings: Dpo, loaded: Loaded, adapter: str | None, rows: Prepared) -> Run:
+    return Run(
+        method="dpo",
+        base=loaded.base,
+        adapter=adapter,
+        release=Source.of(release.manifest),
+        settings=settings,
+        device=machine.told(),
+        dtype=str(loaded.model.dtype).removeprefix("torch."),
+        versions=versions(),
+        rows=rows.count,
+        tokens=rows.tokens,
+        taught=rows.taught,
+    )
+
+
+@click.command()
+@click.argument("release", type=FOLDER, required=False)
+@click.option("--adapter", type=FOLDER, default=Path("runs/sft"), show_default=True, help="The SFT run to begin from.")
+@click.option("--model", help="Begin from this bare model instead: DPO alone, for comparison.")
+@click.option("--out", type=FOLDER, default=Path("runs/dpo"), show_default=True, help="The run's folder.")
+@click.option("--recipe", type=click.Choice(["ours", "paper"]), default="ours", show_default=True)
+@settings_options(Dpo)
+@runs_plainly
+def main(release: Path | None, adapter: Path, model: str | None, out: Path, recipe: Recipe, **options: Any) -> None:
+    """Train an SFT run further on the judged pairs of RELEASE; the newest release."""
+    folder = release or newest()
+    if release is None:
+        print(f"no release named: taking {folder}", file=sys.stderr)
+    run = dpo(Release.read(folder), Dpo.named(recipe, **given(options)), model or str(adapter), out)
+    print(f"{out}: {run.rows:,} pairs, {run.seconds / 60:.1f} min, last loss {run.steps[-1].loss:.4f}"
+          + (f"; stopped: {run.stopped}" if run.stopped else ""))  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
