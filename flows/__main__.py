@@ -5,13 +5,15 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from schemas.errors import UserError, did_you_mean
+from flows.chat_command import chat_command
+from flows.commands import FILE, FOLDER, PATH, plain_errors
+from flows.score_command import score_command
+from schemas.errors import did_you_mean
 from schemas.prompt import Split
 
 if TYPE_CHECKING:
@@ -19,11 +21,7 @@ if TYPE_CHECKING:
     from schemas.annotation import Project
     from store.judgements import Judge
 
-P = ParamSpec("P")
 T = TypeVar("T")
-FOLDER = click.Path(path_type=Path, file_okay=False)
-FILE = click.Path(path_type=Path, dir_okay=False)
-PATH = click.Path(path_type=Path)
 BESIDE = "beside the release"  # what --html alone stands for
 
 
@@ -36,26 +34,6 @@ def main() -> None:
       drawnconvos build plans/tiny.yaml        a small release in seconds
       drawnconvos show data/releases/tiny-1.0.0
     """
-
-
-def plain_errors(command: Callable[P, T]) -> Callable[P, T]:
-    """An error that the user can mend is one line and exit code 1; Ctrl-C keeps what is done."""
-
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return command(*args, **kwargs)
-        except UserError as error:
-            told, code = f"drawnconvos: {error}", 1
-        except KeyboardInterrupt:
-            told, code = "\ninterrupted; what is finished is kept, the same command goes on from here", 130
-        except BrokenPipeError:
-            told, code = "", 0
-        if told:
-            click.echo(told, err=True)
-        sys.exit(code)  # not while the error is at hand, whose frames hold what should be closed before the end
-
-    return run
 
 
 @contextmanager
@@ -283,13 +261,24 @@ def of_a_release(command: Callable[..., T]) -> Callable[..., T]:
     return click.argument("release", type=PATH)(command)
 
 
+sampled = click.option(
+    "--samples",
+    type=FILE,
+    help="Pairs of a trained model's answers (python -m train.sample), not the embedded policy's.",
+)
+
+
 @annotate.command("push")
 @of_a_release
 @click.option("--limit", type=click.IntRange(1), help="So many items, skill by skill; all unless named.")
 @click.option("--overlap", type=click.IntRange(1, 20), help="People to an item; what the plan says unless named.")
 @click.option("--further", is_flag=True, help="Only items on which people differ, for another opinion.")
+@sampled
 @plain_errors
-def push_items(release: Path, project: "Project | None", limit: int | None, overlap: int | None, further: bool) -> None:
+def push_items(
+    release: Path, project: "Project | None", limit: int | None, overlap: int | None, further: bool,
+    samples: Path | None,
+) -> None:  # fmt: skip
     """Send what is to be judged. Sending again sends only what is not there."""
     from flows.annotate import push
     from flows.judging import PROJECTS
@@ -297,7 +286,7 @@ def push_items(release: Path, project: "Project | None", limit: int | None, over
 
     for name in [project] if project else PROJECTS:
         with lines() as shown:
-            done = push(release, name, limit, overlap, shown, further)
+            done = push(release, name, limit, overlap, shown, further, samples)
         click.echo(f"{name}: {done.sent:,} sent, {done.there:,} were there")
 
 
@@ -334,15 +323,16 @@ def annotation_status(release: Path, offline: bool) -> None:
 @annotate.command("simulate")
 @of_a_release
 @click.option("--limit", type=click.IntRange(1), help="So many items, skill by skill; all unless named.")
+@sampled
 @plain_errors
-def simulate_judgements(release: Path, project: "Project | None", limit: int | None) -> None:
+def simulate_judgements(release: Path, project: "Project | None", limit: int | None, samples: Path | None) -> None:
     """Have the embedded judge stand in for people: it knows the label and errs at the plan's rate."""
     from flows.judging import PROJECTS, simulate
     from flows.progress import lines
 
     for name in [project] if project else PROJECTS:
         with lines() as shown:
-            count = simulate(release, name, limit, shown)
+            count = simulate(release, name, limit, shown, samples)
         click.echo(f"{name}: {count:,} simulated judgements")
 
 
@@ -557,6 +547,10 @@ def sql(query: str, data: Path) -> None:
     from store.catalogue import ask
 
     click.echo(ask(data, query))
+
+
+main.add_command(chat_command)
+main.add_command(score_command)
 
 
 def run() -> None:

@@ -52,11 +52,12 @@ def server_project(server: Studio, release: Path, project: Project, further: boo
 
 
 def push(
-    release: Path, project: Project, limit: int | None, overlap: int | None, progress: Progress, further: bool = False
-) -> Pushed:
+    release: Path, project: Project, limit: int | None, overlap: int | None, progress: Progress, further: bool = False,
+    samples: Path | None = None,
+) -> Pushed:  # fmt: skip
     """The items on the server, each once, however often and however badly it goes; or only those on which people
     differ, where the plan asks for a further opinion."""
-    found = offered(release, project)
+    found = offered(release, project, samples)
     items = {item.key: item for item in (undecided(release, project) if further else picked(found, limit))}
     if not items:
         raise BadInput(

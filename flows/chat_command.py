@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from flows.commands import FILE, FOLDER, PATH, plain_errors
 from schemas.errors import BadInput
 
 if TYPE_CHECKING:
@@ -25,17 +26,17 @@ READER = "reader"
 
 
 @click.command("chat")
-@click.argument("pictures", type=click.Path(path_type=Path, dir_okay=False), nargs=-1)
+@click.argument("pictures", type=FILE, nargs=-1)
 @click.option("--model", "name", default=READER, show_default=True, help="A run, an endpoint's model, or the reader.")
-@click.option("--release", type=click.Path(path_type=Path, file_okay=False), help="Take the skills of this release.")
+@click.option("--release", type=FOLDER, help="Take the skills of this release.")
 @click.option(
     "--skills",
     "cards",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     multiple=True,
     help="Cards of your own beside ours.",
 )
-@click.option("--out", type=click.Path(path_type=Path), help=f"Its folder; the next one in {CHATS} unless named.")
+@click.option("--out", type=PATH, help=f"Its folder; the next one in {CHATS} unless named.")
 @click.option("--resume", is_flag=True, help="Go on with the conversation in that folder, or with the last one.")
 @click.option("--seed", default=0, show_default=True, help="Another one paints other pictures.")
 def chat_command(**asked: Any) -> None:
@@ -46,11 +47,10 @@ def chat_command(**asked: Any) -> None:
 
     `--model reader` is the reader that knows cards and guideline, and needs no weights.
     """
-    from flows.__main__ import plain_errors  # that module registers this one
-
-    plain_errors(converse)(**asked)
+    converse(**asked)
 
 
+@plain_errors
 def converse(
     pictures: tuple[Path, ...], name: str, release: Path | None, cards: tuple[Path, ...], out: Path | None,
     resume: bool, seed: int,

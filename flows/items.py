@@ -5,19 +5,22 @@
 The same release gives the same items. Where no model has answered yet, pairs come from the embedded policy.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import yaml
 
 from annotation.choice import Score, chosen
+from flows.samples import pairs_of
 from generators.policy import check_pair, context_of, known_better, pair_of
 from schemas.annotation import Annotation, Item, PreferenceItem, Project, ReviewItem
 from schemas.answer import Answer
 from schemas.dialogue import Dialogue
+from schemas.errors import BadInput
 from schemas.identity import keyed
 from schemas.plan import Plan
+from schemas.preference import Pair
 from schemas.prompt import Split
 from schemas.row import dialogue_of
 from schemas.skill import Library
@@ -44,12 +47,18 @@ class Offered(NamedTuple):
     golds: dict[str, Answer]
 
 
-def offered(release: Path, project: Project) -> Offered:
-    """All items that a release has to offer."""
+def offered(release: Path, project: Project, samples: Path | None = None) -> Offered:
+    """All items that a release has to offer; pairs of a trained model's samples where there are some."""
     plan, library = read_judged(release)
-    offers = preferences if project == "preferences" else reviews
     found = Offered(plan.annotation, plan.seed, library, {}, {}, {})
-    for item, gold in offers(dialogues(release, SPLIT[project]), library, plan.annotation, plan.seed):
+    rows = dialogues(release, SPLIT[project])
+    if project == "review":
+        offers = reviews(rows)
+    elif samples:
+        offers = drawn(rows, pairs_of(samples), library, plan.annotation, plan.seed, samples)
+    else:
+        offers = preferences(rows, library, plan.annotation, plan.seed)
+    for item, gold in offers:
         check = isinstance(item, PreferenceItem) and item.check is not None
         (found.checks if check else found.items)[item.key] = item
         found.golds[item.key] = gold
@@ -81,7 +90,26 @@ def preferences(
             yield PreferenceItem(context=context, pair=pair, check=known_better(pair)), gold
 
 
-def reviews(rows: Iterable[Dialogue], library: Library, policy: Annotation, seed: int) -> Iterator[tuple[Item, Answer]]:
+def drawn(
+    rows: Iterable[Dialogue], pairs: Mapping[str, Sequence[Pair]], library: Library, policy: Annotation, seed: int,
+    samples: Path,
+) -> Iterator[tuple[Item, Answer]]:  # fmt: skip
+    """The pairs that a model's answers make, and beside some of them one with a known better side."""
+    waiting = dict(pairs)
+    for dialogue in rows:
+        for pair in waiting.pop(dialogue.id, ()):
+            if pair.turn >= len(dialogue.turns):
+                raise BadInput(f"{samples}: {dialogue.id} has no turn {pair.turn}; were they drawn for this release?")
+            gold, context = dialogue.turns[pair.turn].answer, context_of(dialogue, pair.turn)
+            yield PreferenceItem(context=context, pair=pair), gold
+            rng = keyed(seed, "check", dialogue.id, pair.turn)
+            if rng.random() < policy.checks and (check := check_pair(dialogue, pair.turn, library, seed)):
+                yield PreferenceItem(context=context, pair=check, check=known_better(check)), gold
+    if waiting:
+        raise BadInput(f"{samples}: {min(waiting)!r} is not in rlhf; were they drawn for this release?")
+
+
+def reviews(rows: Iterable[Dialogue]) -> Iterator[tuple[Item, Answer]]:
     """Every turn of test."""
     for dialogue in rows:
         for n, turn in enumerate(dialogue.turns):

@@ -48,9 +48,11 @@ def pushed_projects(release: Path) -> list[Project]:
     return found
 
 
-def simulate(release: Path, project: Project, limit: int | None, progress: Progress) -> int:
+def simulate(
+    release: Path, project: Project, limit: int | None, progress: Progress, samples: Path | None = None
+) -> int:
     """The embedded judge on every item, through the very screens and readings that people's judgements pass."""
-    found = offered(release, project)
+    found = offered(release, project, samples)
     items = {item.key: item for item in picked(found, limit)}
     add_items(release, project, items.values())
     progress.stage(f"simulated {project}", len(items))

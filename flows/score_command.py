@@ -5,11 +5,8 @@ from typing import Any
 
 import click
 
+from flows.commands import FILE, FOLDER, PATH, plain_errors
 from schemas.prompt import SPLITS, Split
-
-PATH = click.Path(path_type=Path)
-FILE = click.Path(path_type=Path, dir_okay=False)
-FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
 @click.command("score")
@@ -36,15 +33,13 @@ def score_command(
     PREDICTIONS are files of JSON lines, one system's each, one line for each turn. The release's labels are scored
     beside them, as what no system can be better than.
     """
-    from flows.__main__ import plain_errors  # that module registers this one
     from flows.build import default_workers
 
     count = workers or default_workers()
-    plain_errors(scored)(
-        release, predictions, out, (split, limit, scorer, base_url, author, encoder, count, data, offline)
-    )
+    scored(release, predictions, out, (split, limit, scorer, base_url, author, encoder, count, data, offline))
 
 
+@plain_errors
 def scored(release: Path, predictions: tuple[Path, ...], out: Path, how: tuple[Any, ...]) -> None:
     from flows.progress import lines
     from flows.score import score

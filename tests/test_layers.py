@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "store": {"schemas", "store"},
     "evaluation": {"schemas", "evaluation"},
     "train": {"schemas", "clients", "evaluation", "train"},
-    "flows": set(ROOMS) - {"train"},
+    "flows": set(ROOMS),
 }
 ONLY_DEPLOYMENTS = {"artifacts.py", "deploy.py", "deploy_annotation.py", "deploy_score.py", "deployment_names.py"}
 
