@@ -13,7 +13,6 @@ own labels are scored as a system too, as what nobody can be better than.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
@@ -32,6 +31,7 @@ from flows.score_predictions import System, labels, systems
 from flows.score_table import page
 from schemas.dialogue import Dialogue
 from schemas.errors import BadInput, Refused
+from schemas.identity import spread
 from store.files import sweep, write_table, write_text
 from store.streams import streamed
 from store.versions import read_manifest
@@ -80,14 +80,16 @@ def scored(
 
 
 def read_all(release: Path, predictions: Sequence[Path], how: How) -> tuple[Scored, list[Dialogue], list[System]]:
-    """What is scored: the dialogues of the split, or the first so many, and who answered in them."""
+    """What is scored: the dialogues of the split, or so many spread over it, and who answered in them."""
     plan, library = read_judged(release)
     lengths = {row["id"]: len(row["turns"]) for _, row in streamed(release, ("id", TURN), [how.split])}
     if not lengths:
         raise BadInput(f"{release}: has no dialogue in {how.split}")
-    ids = tuple(lengths)[: how.limit]
+    places = spread(len(lengths), how.limit)
+    ids = tuple(name for place, name in enumerate(lengths) if place in places)
     given = systems(predictions, lengths, ids)
-    dialogues = list(islice(dialogues_of(release, how.split), len(ids)))
+    wanted = set(ids)
+    dialogues = [each for each in dialogues_of(release, how.split) if each.id in wanted]
     identity = read_manifest(release).identity
     return Scored(release, identity, how.split, ids, library, plan.renderer.size), dialogues, given
 

@@ -14,7 +14,7 @@ from schemas.prompt import SPLITS, Split
 @click.argument("predictions", type=FILE, nargs=-1)
 @click.option("--out", type=FOLDER, required=True, help="Where pictures, marks and table.md go.")
 @click.option("--split", type=click.Choice(SPLITS), default="test", show_default=True)
-@click.option("--limit", type=click.IntRange(1), help="The first so many dialogues.")
+@click.option("--limit", type=click.IntRange(1), help="So many dialogues, spread as train.evaluate does.")
 @click.option(
     "--scorer", default="scene", show_default=True, help="Whose VQA score: scene, strict, a MODEL, or local:MODEL."
 )

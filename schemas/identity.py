@@ -45,3 +45,9 @@ def keyed(*key: str | int) -> random.Random:
     """A generator whose whole future is decided by its key."""
     seed = hashlib.sha256("\x1f".join(map(str, key)).encode()).digest()
     return random.Random(int.from_bytes(seed[:16], "big"))
+
+
+def spread(total: int, wanted: int | None) -> set[int]:
+    """So many of the places 0 … total - 1, evenly over them; all unless there are more than are wanted."""
+    wanted = min(wanted or total, total)
+    return {place for place in range(total) if (place + 1) * wanted // total > place * wanted // total}

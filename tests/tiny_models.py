@@ -14,6 +14,8 @@ CHATML = (
     "{% for m in messages %}{{ '<|im_start|>' + m['role'] + '\n' + m['content'] + '<|im_end|>\n' }}{% endfor %}"
     "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
 )
+LESSONS = {"whole": True, "epochs": 8, "learning_rate": 4e-3, "batch": 16, "dtype": "float32", "save_every": 1000}
+QUICK = {"dtype": "float32", "limit": 12, "batch": 4, "epochs": 2, "save_every": 2, "log_every": 1}
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>", "<|image_pad|>"]
 
 

@@ -77,14 +77,14 @@ def batch(
 
     model, tokenizer = loaded.model, loaded.wording.tokenizer
     inputs = inputs_of(loaded, asked)
+    stop = tokenizer.convert_tokens_to_ids(loaded.wording.end)
+    ends = sorted({stop, tokenizer.eos_token_id} - {None, tokenizer.unk_token_id})
     keeping = Keeping(inputs["input_ids"].shape[1])
     steps: list[Any] = [keeping]
     if held:
-        steps.append(held.over(inputs["input_ids"].shape[1], len(asked)))
+        steps.append(held.over(inputs["input_ids"].shape[1], len(asked), ends))
     if drawing:
         steps.append(Noise([drawing.seed_of(each) for each in asked], drawing))
-    stop = tokenizer.convert_tokens_to_ids(loaded.wording.end)
-    ends = sorted({stop, tokenizer.eos_token_id} - {None, tokenizer.unk_token_id})
     asked_for = GenerationConfig(
         max_new_tokens=longest,
         do_sample=False,
@@ -171,17 +171,17 @@ class Held:
         self.grammar = llguidance.LLMatcher.grammar_from_json_schema(json.dumps(schema), defaults=SEPARATORS)
         self.matcher = llguidance.LLMatcher
 
-    def over(self, begin: int, rows: int) -> "Within":
+    def over(self, begin: int, rows: int, ends: Sequence[int]) -> "Within":
         matchers = [self.matcher(self.tokenizer, self.grammar) for _ in range(rows)]
         for each in matchers:
             if each.is_error():
                 raise Refused(f"the cards' schema cannot be decoded to: {each.get_error()}")
-        return Within(matchers, begin)
+        return Within(matchers, begin, ends)
 
 
 class Within:
-    def __init__(self, matchers: Sequence[Any], begin: int) -> None:
-        self.matchers, self.begin = matchers, begin
+    def __init__(self, matchers: Sequence[Any], begin: int, ends: Sequence[int]) -> None:
+        self.matchers, self.begin, self.ends = matchers, begin, ends
 
     def __call__(self, ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
         for matcher, row in zip(self.matchers, ids.tolist(), strict=True):
@@ -191,9 +191,11 @@ class Within:
         return scores.masked_fill(~allowed.to(scores.device), float("-inf"))
 
     def allowed(self, matcher: Any, vocabulary: int) -> torch.Tensor:
-        """One bit for each token; all where the answer is over and padding follows."""
+        """One bit for each token; where the answer is whole, only what ends it."""
         if matcher.is_stopped():
-            return torch.ones(vocabulary, dtype=torch.bool)
+            over = torch.zeros(vocabulary, dtype=torch.bool)
+            over[list(self.ends)] = True
+            return over
         bits = torch.frombuffer(bytearray(matcher.compute_bitmask()), dtype=torch.uint8)
         spread = (bits[:, None] >> torch.arange(8, dtype=torch.uint8)) & 1
         known = spread.flatten()[:vocabulary].bool()

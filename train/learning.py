@@ -39,7 +39,7 @@ def arguments(
         "use_cpu": not cuda,
         "bf16": False,
         "fp16": False,
-        "gradient_checkpointing": cuda,
+        "activation_checkpointing": cuda,
         "per_device_train_batch_size": at_once,
         "gradient_accumulation_steps": math.ceil(settings.batch / at_once),
         "learning_rate": rate,

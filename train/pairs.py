@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from schemas.dialogue import Dialogue
 from schemas.errors import BadInput
+from schemas.identity import spread
 from schemas.preference import Preference
 from schemas.talk import Talk
 from train.release import Pictures, Release
@@ -49,8 +50,8 @@ def judged(release: Release, limit: int | None, sees: bool) -> list[Judged]:
             f"{release.folder}: nobody judged its answer pairs; see `drawnconvos annotate` and "
             f"`drawnconvos release --with-annotations`"
         )
-    wanted = min(limit or len(found), len(found))
-    return [each for n, each in enumerate(found) if (n + 1) * wanted // len(found) > n * wanted // len(found)]
+    places = spread(len(found), limit)
+    return [each for place, each in enumerate(found) if place in places]
 
 
 def prepare_pairs(pairs: Iterable[Judged], wording: Wording, folder: Path, longest: int, max_pixels: int) -> Prepared:

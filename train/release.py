@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from schemas.dialogue import Dialogue
 from schemas.errors import BadInput, Damaged
+from schemas.identity import spread
 from schemas.manifest import Manifest, Version
 from schemas.prompt import Split
 from schemas.row import dialogue_of
@@ -56,11 +57,8 @@ class Release(NamedTuple):
 
     def some(self, split: Split, limit: int | None, sees: bool = False) -> Iterator[tuple[Dialogue, Pictures]]:
         """So many dialogues, spread evenly over the split, so that a few of them still hold most prompts."""
-        total = self.rows(split)
-        wanted = min(limit or total, total)
-        for place, each in enumerate(self.dialogues(split, sees)):
-            if (place + 1) * wanted // total > place * wanted // total:
-                yield each
+        places = spread(self.rows(split), limit)
+        return (each for place, each in enumerate(self.dialogues(split, sees)) if place in places)
 
     def dialogues(self, split: Split, sees: bool = False) -> Iterator[tuple[Dialogue, Pictures]]:
         """Each dialogue, with a way to its pictures where they are wanted; scenes are left out."""
