@@ -23,6 +23,9 @@ from flows.build import one_build_at_a_time
 from flows.items import dialogues as dialogues_of
 from flows.items import read_judged
 from flows.progress import Progress
+from flows.rate_kept import Source, forget_source, keep_source, rated
+from flows.rate_performances import performances
+from flows.rate_table import with_ratings
 from flows.score_encoding import encoder_named
 from flows.score_how import How, notes, titles
 from flows.score_marks import Played, marks_of
@@ -56,8 +59,10 @@ def scored(
     progress: Progress,
 ) -> str:  # fmt: skip
     encoder = encoder_named(how.encoder)
+    forget_source(out)
     played: dict[str, Played] = {}
-    for system in (labels(dialogues), *given):
+    every_system = (labels(dialogues), *given)
+    for system in every_system:
         path = out / system.name / "pictures.parquet"
         mark = pictures_part(path, asked, system.texts, how.workers, progress)
         played[system.name] = Played(path, mark, read_shown(path))
@@ -75,7 +80,14 @@ def scored(
         {name: reasons(found, each.shown) for name, each in played.items()},
         facets_of(dialogues),
     )
+    if rated(out):
+        told = with_ratings(told, out, performances(out, dialogues, every_system, asked.library))
     write_text(out / "table.md", told)
+    names = tuple(system.name for system in given)
+    source = Source(
+        release=str(release.resolve()), identity=asked.identity, split=how.split, limit=how.limit, systems=names
+    )
+    keep_source(out, source, given)
     return told
 
 

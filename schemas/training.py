@@ -72,9 +72,7 @@ class Sampling(Record):
     """How an adapter's answers are drawn for people to judge."""
 
     answers: int = Field(default=2, ge=2, le=16, description="Different answers wanted for each context.")
-    tries: int = Field(
-        default=4, ge=1, description="Rounds of drawing, as long as answers are equal or all unreadable."
-    )
+    tries: int = Field(default=4, ge=0, description="Further draws while answers are equal or all unreadable.")
     temperature: float = Field(default=1.0, gt=0)
     top_p: float = Field(default=1.0, gt=0, le=1)
     limit: int | None = Field(default=None, ge=1, description="So many contexts only.")

@@ -81,6 +81,10 @@ def batch(
     ends = sorted({stop, tokenizer.eos_token_id} - {None, tokenizer.unk_token_id})
     keeping = Keeping(inputs["input_ids"].shape[1])
     steps: list[Any] = [keeping]
+    if loaded.wording.sees:
+        from train.vision import own_marks
+
+        steps.append(Unsaid(own_marks(loaded)))
     if held:
         steps.append(held.over(inputs["input_ids"].shape[1], len(asked), ends))
     if drawing:
@@ -105,11 +109,11 @@ def drawn_of(tokenizer: Any, row: list[int], ends: Sequence[int], logprobs: list
 
 def inputs_of(loaded: Loaded, asked: Sequence[Asked]) -> dict[str, Any]:
     """Prompts of one batch, padded on the left so that all answers begin at one place."""
-    texts = [loaded.wording.prompt(each.talk) for each in asked]
     if loaded.wording.sees:
         from train.vision import inputs_with_pictures
 
-        return inputs_with_pictures(loaded, asked, texts)
+        return inputs_with_pictures(loaded, asked)
+    texts = [loaded.wording.prompt(each.talk) for each in asked]
     tokenizer = loaded.wording.tokenizer
     tokenizer.padding_side = "left"
     found = tokenizer(texts, add_special_tokens=False, padding=True, return_tensors="pt")
@@ -135,6 +139,16 @@ class Keeping:
         if len(self.steps) < said.shape[1]:
             self.take(torch.cat([said.new_zeros(len(said), self.begin), said], dim=1))
         return [float(step[n]) for step in self.steps]
+
+
+class Unsaid:
+    """Tokens that no answer may hold."""
+
+    def __init__(self, tokens: Sequence[int]) -> None:
+        self.tokens = list(tokens)
+
+    def __call__(self, ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        return scores.index_fill(1, torch.tensor(self.tokens, device=scores.device), float("-inf"))
 
 
 class Noise:

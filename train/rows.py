@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from schemas.dialogue import Dialogue
 from schemas.errors import BadInput, Refused
@@ -24,6 +24,7 @@ from train.release import Pictures
 from train.wording import Lesson, Wording
 
 AT_A_TIME = 500
+WITH_PICTURES = 32  # dialogues whose pictures are held at once
 IGNORED = -100
 NAMED = 5
 ROWS, PICTURES = "rows.arrow", "pictures.arrow"
@@ -68,7 +69,7 @@ def prepare(
     too_long: list[Taught] = []
     count = tokens = taught = 0
     with ArrowFile(folder / ROWS, ROW) as file:
-        for some in in_batches(dialogues):
+        for some in in_batches(dialogues, WITH_PICTURES if album else AT_A_TIME):
             rows = list(rows_of(some, wording, album))
             too_long += [row._replace(labels=[]) for row in rows if len(row.ids) > longest]
             count += len(rows)
@@ -116,6 +117,8 @@ def taught_rows(
     ):
         labels = labels_of(name, lesson, ids, offsets)
         if image is not None:
+            if ids.count(image) > len(numbers):
+                refuse_mark(name, wording.processor.image_token)
             numbers = numbers[: ids.count(image)]
             ids, labels = expanded(ids, labels, image, expands)
         yield Taught(name, ids, labels, numbers)
@@ -147,6 +150,10 @@ def expanded(ids: list[int], labels: list[int], image: int, expands: list[int]) 
     return wide, marked
 
 
+def refuse_mark(name: str, mark: str) -> None:
+    raise Refused(f"{name}: its words hold {mark!r}, which is the model's own mark for a picture")
+
+
 class Album:
     """The pictures of all rows, each once, made as small as the model should see them."""
 
@@ -154,27 +161,39 @@ class Album:
         self.max_pixels = max_pixels
         self.file = ArrowFile(path, PICTURE)
         self.numbers: dict[str, int] = {}
-        self.sizes: list[tuple[int, int]] = []
+        self.expands: list[int] = []
 
     def add(
         self, dialogue: Dialogue, pictures: Pictures, seen: tuple[int, ...], wording: Wording
     ) -> tuple[list[int], list[int]]:
         """The numbers of a dialogue's pictures, and how many tokens each is."""
-        numbers = []
-        data = pictures() if seen else []
-        for place in seen:
-            sha = dialogue.images[place].sha256
-            if sha not in self.numbers:
-                self.keep(f"{dialogue.id}: image_{place + 1}", sha, data[place])
-            numbers.append(self.numbers[sha])
-        sizes = [self.sizes[number] for number in numbers]
-        counts = wording.processor._get_num_multimodal_tokens(image_sizes=sizes).num_image_tokens if sizes else []
-        return numbers, list(counts)
+        shas = {place: dialogue.images[place].sha256 for place in seen}
+        fresh = [place for place in seen if shas[place] not in self.numbers]
+        data = pictures() if fresh else []
+        if fresh and not self.numbers:
+            self.check(dialogue, data, wording)
+        for place in fresh:
+            self.keep(f"{dialogue.id}: image_{place + 1}", shas[place], data[place], wording)
+        numbers = [self.numbers[shas[place]] for place in seen]
+        return numbers, [self.expands[number] for number in numbers]
 
-    def keep(self, name: str, sha: str, data: bytes) -> None:
+    def check(self, dialogue: Dialogue, data: list[bytes], wording: Wording) -> None:
+        """The first dialogue with pictures tells whether the model takes them as they are laid out here."""
+        from train.vision import check_layout
+
+        talk = Talk.of(dialogue.turns, len(dialogue.turns) - 1)
+        names = {place: f"{dialogue.id}: image_{place + 1}" for place in talk.pictures_seen}
+        small = [made_small(name, data[place], self.max_pixels)[0] for place, name in names.items()]
+        check_layout(dialogue.id, wording, talk, small)
+
+    def keep(self, name: str, sha: str, data: bytes, wording: Wording) -> None:
+        from train.vision import places_taken
+
+        if sha in self.numbers:
+            return
         small, size = made_small(name, data, self.max_pixels)
-        self.numbers[sha] = len(self.sizes)
-        self.sizes.append(size)
+        self.numbers[sha] = len(self.expands)
+        self.expands.append(places_taken(name, wording.processor, size))
         self.file.writer.write_batch(pa.record_batch([[sha], pa.array([small], pa.large_binary())], schema=PICTURE))
 
     def close(self) -> None:
@@ -190,12 +209,25 @@ def made_small(name: str, data: bytes, max_pixels: int) -> tuple[bytes, tuple[in
             if scale >= 1:
                 image.load()
                 return data, (height, width)
-            small = image.convert("RGB").resize((max(1, int(width * scale)), max(1, int(height * scale))))
-    except (UnidentifiedImageError, OSError) as error:
+            small = on_white(image).resize((max(1, int(width * scale)), max(1, int(height * scale))))
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise BadInput(f"{name}: is no picture that can be read ({error}); try `drawnconvos verify`") from error
     buffer = io.BytesIO()
     small.save(buffer, "JPEG", quality=92, subsampling=0)
     return buffer.getvalue(), (small.height, small.width)
+
+
+def opened(data: bytes) -> Image.Image:
+    with Image.open(io.BytesIO(data)) as image:
+        return on_white(image)
+
+
+def on_white(image: Image.Image) -> Image.Image:
+    """Whole, where its ground was taken away: the colours that hide in see-through places mean nothing."""
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    ground = Image.new("RGBA", image.size, "white")
+    return Image.alpha_composite(ground, image.convert("RGBA")).convert("RGB")
 
 
 class ArrowFile:
@@ -229,7 +261,9 @@ def batch_of(rows: list[Taught]) -> pa.RecordBatch:
     )
 
 
-def in_batches(dialogues: Iterable[tuple[Dialogue, Pictures]]) -> Iterator[list[tuple[Dialogue, Pictures]]]:
+def in_batches(
+    dialogues: Iterable[tuple[Dialogue, Pictures]], many: int
+) -> Iterator[list[tuple[Dialogue, Pictures]]]:
     source = iter(dialogues)
-    while some := list(islice(source, AT_A_TIME)):
+    while some := list(islice(source, many)):
         yield some

@@ -57,9 +57,8 @@ class Wording:
         if not self.takes_system:
             told = without_system(told, self.sees)
         # a model that could think aloud is asked not to: the answer is one line
-        found: str = self.processor.apply_chat_template(
-            told, tokenize=False, add_generation_prompt=go_on, enable_thinking=False
-        )
+        asked = {"enable_thinking": False} if "enable_thinking" in str(self.processor.chat_template) else {}
+        found: str = self.processor.apply_chat_template(told, tokenize=False, add_generation_prompt=go_on, **asked)
         return found
 
     def takes_a_system_message(self) -> bool:

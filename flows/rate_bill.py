@@ -1,0 +1,53 @@
+"""What there is to rate in a scored folder: the systems that were scored, their dialogues, and how they played them.
+
+bill = read_bill(Path("scored"))
+bill.wanted(100, with_labels=False)     {"9c41…": Performance(…), …}, those of all systems mixed
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from flows.rate_kept import Source, predictions_of, read_source
+from flows.rate_performances import Played, chosen, performances
+from flows.score import read_all
+from flows.score_how import How
+from flows.score_predictions import LABELS, System, labels
+from schemas.dialogue import Dialogue
+from schemas.errors import BadInput, Refused
+from schemas.rating import Performance
+from schemas.skill import Library
+
+
+class Bill(NamedTuple):
+    source: Source
+    library: Library
+    dialogues: tuple[Dialogue, ...]
+    systems: tuple[System, ...]
+    played: Played
+
+    @property
+    def release(self) -> Path:
+        return Path(self.source.release)
+
+    def wanted(self, count: int, with_labels: bool) -> dict[str, Performance]:
+        """The performances of so many dialogues, by key and in its order, which is as good as shuffled."""
+        names = [system.name for system in self.systems if with_labels or system.name != LABELS]
+        if not names:
+            raise BadInput(f"{self.release}: only its labels were scored; --with-labels has those rated")
+        dialogues = chosen(self.dialogues, self.library, self.source.identity, count)
+        if not dialogues:
+            raise Refused(f"{self.release}: no dialogue that was scored has two turns and an edit")
+        found = [self.played[name][dialogue.id] for name in names for dialogue in dialogues]
+        return {each.key: each for each in sorted(found, key=lambda each: each.key)}
+
+
+def read_bill(scored: Path) -> Bill:
+    source = read_source(scored)
+    how = How(split=source.split, limit=source.limit)
+    paths = [predictions_of(scored, name) for name in source.systems]
+    asked, dialogues, given = read_all(Path(source.release), paths, how)
+    if asked.identity != source.identity:
+        raise BadInput(f"{source.release}: is not the release that {scored} was scored on; score again")
+    systems = (labels(dialogues), *given)
+    played = performances(scored, dialogues, systems, asked.library)
+    return Bill(source, asked.library, tuple(dialogues), systems, played)
