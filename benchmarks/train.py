@@ -59,7 +59,8 @@ def theirs(loaded: Loaded, rows: Prepared, settings: Sft, folder: Path) -> Measu
     )
     config = SFTConfig(
         output_dir=str(folder), num_train_epochs=1, per_device_train_batch_size=settings.batch, learning_rate=RATE,
-        lr_scheduler_type="cosine", warmup_steps=settings.warmup, weight_decay=settings.weight_decay, seed=settings.seed,
+        lr_scheduler_type="cosine", warmup_steps=settings.warmup, weight_decay=settings.weight_decay,
+        seed=settings.seed,
         assistant_only_loss=True, report_to="none", save_strategy="no", disable_tqdm=True, logging_steps=1,
         use_cpu=loaded.model.device.type == "cpu",
     )  # fmt: skip
@@ -88,8 +89,8 @@ def preparing(release: Release, model: str, folder: Path) -> None:
     begun = time.perf_counter()
     rows = prepare(release.dialogues("sft"), wording, folder, 4096, 448 * 448)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{rows.count:,} dialogues, {rows.tokens:,} tokens: {time.perf_counter() - begun:.1f} s, peak {peak:,.0f} MiB "
-          f"with the model's weights")  # fmt: skip
+    seconds = time.perf_counter() - begun
+    print(f"{rows.count:,} dialogues, {rows.tokens:,} tokens: {seconds:.1f} s, peak {peak:,.0f} MiB, weights and all")
 
 
 def main() -> None:

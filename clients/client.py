@@ -242,6 +242,7 @@ def read(answer: Any, seconds: float) -> Response:
         ),
         seconds=round(seconds, 3),
         alternatives=alternatives(choice),
+        logprob=logprob(choice),
     )
 
 
@@ -250,6 +251,12 @@ def alternatives(choice: Mapping[str, Any]) -> tuple[tuple[str, float], ...] | N
     first: Mapping[str, Any] = next(iter((choice.get("logprobs") or {}).get("content") or ()), {})
     told = [(each.get("token"), each.get("logprob")) for each in first.get("top_logprobs") or ()]
     return tuple((str(token), float(chance)) for token, chance in told if chance is not None) or None
+
+
+def logprob(choice: Mapping[str, Any]) -> float | None:
+    """That of the whole answer, where the server was asked for its tokens' and tells them all."""
+    told = [each.get("logprob") for each in (choice.get("logprobs") or {}).get("content") or ()]
+    return sum(map(float, told)) if told and None not in told else None
 
 
 def retry_after(error: openai.APIStatusError) -> float:

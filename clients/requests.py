@@ -81,11 +81,14 @@ class Response(Record):
     alternatives: tuple[tuple[str, float], ...] | None = Field(
         default=None, description="The first token's with their log-probabilities, where they were asked and came."
     )
+    logprob: float | None = Field(
+        default=None, description="That of all tokens that the server tells, where alternatives were asked for."
+    )
 
     @model_serializer(mode="wrap")
-    def without_alternatives_where_there_are_none(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return without_nothing(handler(self), "alternatives")
+    def without_log_probabilities_where_there_are_none(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return without_nothing(handler(self), "alternatives", "logprob")
 
 
-def without_nothing(fields: dict[str, Any], name: str) -> dict[str, Any]:
-    return {key: value for key, value in fields.items() if key != name or value is not None}
+def without_nothing(fields: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {key: value for key, value in fields.items() if key not in names or value is not None}

@@ -18,9 +18,8 @@ from annotation.sync import Pushed, progress_of
 from annotation.sync import pull as pulled
 from annotation.sync import push as send
 from flows.annotate import standing, studio
-from flows.build import one_build_at_a_time
 from flows.progress import Progress
-from flows.rate_bill import Bill, read_bill
+from flows.rate_bill import Bill, rating
 from flows.rate_kept import (
     JUDGES,
     Source,
@@ -42,9 +41,8 @@ OTHERS = "of other systems"
 
 def push(scored: Path, dialogues: int, overlap: int, with_labels: bool, progress: Progress) -> Pushed:
     """Each performance on the server, once, however often and however badly it goes."""
-    with one_build_at_a_time(scored, progress):
-        bill = read_bill(scored)
-        wanted = bill.wanted(dialogues, with_labels)
+    with rating(scored, progress) as bill:
+        wanted = bill.wanted(dialogues, with_labels, progress)
         server = studio(progress)
         place = server_project(server, bill.source, overlap)
         keep_overlap(scored, overlap)
@@ -75,8 +73,8 @@ def tasks(scored: Path, bill: Bill, wanted: list[Performance]) -> Iterator[dict[
 
 def pull(scored: Path, progress: Progress) -> Counter[str]:
     """What the server holds, by what can be made of it; ratings of systems scored elsewhere are only counted."""
-    with one_build_at_a_time(scored, progress):
-        overlap, known, bill = read_overlap(scored), read_performances(scored), read_bill(scored)
+    with rating(scored, progress) as bill:
+        overlap, known = read_overlap(scored), read_performances(scored)
         server = studio(progress)
         place = server_project(server, bill.source, overlap)
         progress.stage("ratings pulled", place.tasks)

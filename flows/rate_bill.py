@@ -1,12 +1,16 @@
 """What there is to rate in a scored folder: the systems that were scored, their dialogues, and how they played them.
 
 bill = read_bill(Path("scored"))
-bill.wanted(100, with_labels=False)     {"9c41…": Performance(…), …}, those of all systems mixed
+bill.wanted(100, with_labels=False, progress) {"9c41…": Performance(…), …}, those of all systems mixed
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from flows.build import one_build_at_a_time
+from flows.progress import Progress
 from flows.rate_kept import Source, predictions_of, read_source
 from flows.rate_performances import Played, chosen, performances
 from flows.score import read_all
@@ -29,7 +33,7 @@ class Bill(NamedTuple):
     def release(self) -> Path:
         return Path(self.source.release)
 
-    def wanted(self, count: int, with_labels: bool) -> dict[str, Performance]:
+    def wanted(self, count: int, with_labels: bool, progress: Progress) -> dict[str, Performance]:
         """The performances of so many dialogues, by key and in its order, which is as good as shuffled."""
         names = [system.name for system in self.systems if with_labels or system.name != LABELS]
         if not names:
@@ -37,8 +41,20 @@ class Bill(NamedTuple):
         dialogues = chosen(self.dialogues, self.library, self.source.identity, count)
         if not dialogues:
             raise Refused(f"{self.release}: no dialogue that was scored has two turns and an edit")
+        if len(dialogues) < count:
+            progress.say(
+                f"{len(dialogues):,} of the dialogues that were scored have two turns and an edit: all are taken"
+            )
         found = [self.played[name][dialogue.id] for name in names for dialogue in dialogues]
         return {each.key: each for each in sorted(found, key=lambda each: each.key)}
+
+
+@contextmanager
+def rating(scored: Path, progress: Progress) -> Iterator[Bill]:
+    """The folder while nobody else writes to it; one that nobody scored is told before anything is made there."""
+    read_source(scored)
+    with one_build_at_a_time(scored, progress):
+        yield read_bill(scored)
 
 
 def read_bill(scored: Path) -> Bill:

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from flows.score_pictures import Scored
 from flows.score_predictions import System
 from generators.jsonl import numbered_rows
 from schemas.errors import BadInput, Damaged, complaint
@@ -44,9 +45,12 @@ def forget_source(scored: Path) -> None:
     (scored / SOURCE).unlink(missing_ok=True)
 
 
-def keep_source(scored: Path, source: Source, systems: Sequence[System]) -> None:
+def keep_source(scored: Path, asked: Scored, limit: int | None, systems: Sequence[System]) -> None:
     for system in systems:
         write_records(predictions_of(scored, system.name), predictions_by(system))
+    names = tuple(system.name for system in systems)
+    release = str(asked.release.resolve())
+    source = Source(release=release, identity=asked.identity, split=asked.split, limit=limit, systems=names)
     write_text(scored / SOURCE, source.to_json() + "\n")
 
 

@@ -11,10 +11,9 @@ from annotation.rating_opinions import opinion_of, result_of
 from annotation.rating_simulated import Known, rate
 from annotation.simulated import simulated_names
 from evaluation.metrics.verdicts import verdicts
-from flows.build import one_build_at_a_time
 from flows.judging import EPOCH
 from flows.progress import Progress
-from flows.rate_bill import Bill, read_bill
+from flows.rate_bill import Bill, rating
 from flows.rate_kept import add_performances, keep_opinions, predictions_by
 from flows.rate_table import rewrite_table
 from flows.score_predictions import System
@@ -27,9 +26,8 @@ SEED = 0
 
 def simulate(scored: Path, dialogues: int, raters: int, with_labels: bool, progress: Progress) -> int:
     """Every opinion goes through the readings that people's clicks pass."""
-    with one_build_at_a_time(scored, progress):
-        bill = read_bill(scored)
-        wanted, known = bill.wanted(dialogues, with_labels), known_of(scored, bill)
+    with rating(scored, progress) as bill:
+        wanted, known = bill.wanted(dialogues, with_labels, progress), known_of(scored, bill)
         add_performances(scored, wanted.values())
         progress.stage("simulated ratings", len(wanted))
         made = []

@@ -25,8 +25,8 @@ TITLES: dict[Judge, str] = {"human": "Human score", "simulated": "Human score, s
 METRICS = ("human_score", "understanding", "consistency")
 SIMULATED = "No person said this: simulated raters did, who know the labels. It shows how the table will look."
 EXPLAINED = (
-    "Understanding and consistency from 0 to 1, at equal weight; the mean over raters, then over dialogues. In brackets "
-    "the 95 % interval over dialogues."
+    "Understanding and consistency from 0 to 1, at equal weight; the mean over raters, then over dialogues. In "
+    "brackets the 95 % interval over dialogues."
 )
 
 
@@ -90,7 +90,8 @@ def agreement(opinions: Sequence[Opinion]) -> str:
             understood[opinion.item].append(opinion.understanding)
             consistent[opinion.item].append(opinion.consistency)
     raters = len({opinion.annotator for opinion in opinions})
-    told = f"{raters:,} raters gave {len(opinions):,} ratings of {len(understood):,} different performances"
+    who = f"{raters:,} {'rater' if raters == 1 else 'raters'}"
+    told = f"{who} gave {len(opinions):,} ratings of {len(understood):,} different performances"
     if max(map(len, understood.values())) < 2:
         return f"{told}, none of them rated twice."
     found = [number(alpha({**units}, "interval")) for units in (understood, consistent)]

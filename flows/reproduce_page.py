@@ -15,7 +15,7 @@ from schemas.manifest import Manifest
 from store.files import read_text
 from store.versions import read_manifest
 
-BROKEN_DOWN = "\n\n## Broken down"
+COMPARED = "\n\n## Systems compared"
 LEGEND = {
     BASE: "the model as it is, told the skills' cards in its prompt (the paper's zero-shot)",
     ALONE: "DPO from the bare model",
@@ -35,8 +35,9 @@ def page(loop: Loop, release: Path, judged: Path, stages: Stages) -> str:
         "## Answers (Table 2)",
         deeper(read_text(out / EVALUATE / "table.md").strip()),
         "## Pictures (Tables 1 and 3)",
-        deeper(read_text(out / SCORE / "table.md").split("\n", 1)[1].split(BROKEN_DOWN)[0].strip()),
-        f"Broken down by skill, turn and phenomenon: [pictures]({SCORE}/table.md), [answers]({EVALUATE}/scores.csv).",
+        deeper(read_text(out / SCORE / "table.md").split("\n", 1)[1].split(COMPARED)[0].strip()),
+        f"Each two systems compared, and broken down by skill, turn and phenomenon: [pictures]({SCORE}/table.md); answers "
+        f"broken down: [scores]({EVALUATE}/scores.csv).",
         "## How it was learnt",
         *(f"{LEGEND[name]}:\n\n![{name}]({name}/curve.png)" for name in trained(loop)),
         "## What was run",

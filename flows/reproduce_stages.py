@@ -1,7 +1,7 @@
 """Stages of a loop, each done once: what it was made from is written down before it begins, and that it is done after.
 
-    runs/small/sft/stage.json: {"name": "sft", "inputs": {"release": "5b0c…", "model": "packaged", "settings": {…}},
-                                "commands": ["python -m train.sft …"], "seconds": 58.4, "made": "runs/small/sft/adapter"}
+    runs/sft/stage.json: {"name": "sft", "inputs": {"release": "5b0c…", "model": "packaged", "settings": {…}},
+                          "commands": ["python -m train.sft …"], "seconds": 58.4, "made": "runs/sft/adapter"}
 
 A stage that stands with the same inputs is not done again. With other inputs it is refused, so that nothing is ever
 half of one and half of another; stages that only look at what there is are done again.
@@ -22,13 +22,15 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from flows.build import Step
-from flows.progress import Progress
+from flows.progress import Lines, Progress
 from schemas.errors import Damaged, Refused
 from schemas.identity import Record
 from store.files import read_text, write_text
 
 STAGE = "stage.json"
 PATIENCE = 30  # seconds for a command to write down where it is
+# line by line, without bars and without what libraries say to those who write with them
+PLAIN = {"PYTHONUNBUFFERED": "1", "TQDM_DISABLE": "1", "PYTHONWARNINGS": "ignore::FutureWarning"}
 
 
 class Stage(Record):
@@ -77,6 +79,8 @@ class Stages:
             took = round(spent + time.monotonic() - begun, 1)
             stage = stage.model_copy(update={"seconds": took, "made": None if made is None else str(made)})
             write_text(path, stage.model_dump_json(indent=1) + "\n")
+        if isinstance(self.progress, Lines):
+            self.progress.finish()
         self.progress.say(f"{name}: done, in {told(took)}")
         self.done.append(stage)
         return made
@@ -88,7 +92,7 @@ class Stages:
         command = [sys.executable, *words[1:]]
         with subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
-            env=os.environ | {"PYTHONUNBUFFERED": "1"}, pass_fds=(self.lock,),
+            env=os.environ | PLAIN, pass_fds=(self.lock,),
         ) as process:  # fmt: skip
             assert process.stdout is not None
             try:

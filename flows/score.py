@@ -6,6 +6,7 @@
     scored/marks.parquet               every mark: {"system", "metric", "dialogue_id", "turn", "value", "weight"}
     scored/<system>/pictures.parquet   what its calls made, or why they made nothing
     scored/<system>/vectors.parquet    the pictures as the encoder sees them
+    scored/scored.json                 what was scored, for people to rate it (flows/rate.py)
 
 Stop it whenever you like; what is there for the same predictions and the same release is not made again. The release's
 own labels are scored as a system too, as what nobody can be better than.
@@ -23,7 +24,7 @@ from flows.build import one_build_at_a_time
 from flows.items import dialogues as dialogues_of
 from flows.items import read_judged
 from flows.progress import Progress
-from flows.rate_kept import Source, forget_source, keep_source, rated
+from flows.rate_kept import forget_source, keep_source, rated
 from flows.rate_performances import performances
 from flows.rate_table import with_ratings
 from flows.score_encoding import encoder_named
@@ -83,11 +84,7 @@ def scored(
     if rated(out):
         told = with_ratings(told, out, performances(out, dialogues, every_system, asked.library))
     write_text(out / "table.md", told)
-    names = tuple(system.name for system in given)
-    source = Source(
-        release=str(release.resolve()), identity=asked.identity, split=how.split, limit=how.limit, systems=names
-    )
-    keep_source(out, source, given)
+    keep_source(out, asked, how.limit, given)
     return told
 
 

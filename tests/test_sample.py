@@ -23,6 +23,7 @@ from train.models import load
 from train.release import Release
 from train.sample import SAMPLES, contexts_of, in_memory, sample
 from train.shape import answer_schema
+from train.wording import Wording
 
 GOOD, OTHER = (Answer(call=Call(intent=name), reply="Done.").text for name in ("upscale", "line_art"))
 BAD, WORSE = '{"intent": "upscale"', "well"
@@ -158,6 +159,19 @@ def test_a_held_model_writes_nothing_but_calls_of_the_shelf(release: Release, tu
         answer = Answer.parse(drawn.text)
         assert answer is not None
         assert {problem for problem in answer.call.problems(release.library) if "must be text" not in problem} == set()
+
+
+def test_what_all_prompts_begin_with_is_read_once_and_changes_nothing(release: Release, tuned: Path) -> None:
+    from train.prefix import Prefix
+
+    loaded = load(str(tuned), "float32")
+    long = loaded._replace(wording=Wording(loaded.wording.processor, False, "You answer in a drawing assistant. " * 80))
+    asked = list(contexts_of(release, Sampling(limit=5), sees=False))
+    assert Prefix.of(loaded, asked) is None
+    assert Prefix.of(long, asked) is not None
+    together = {place: drawn.text for place, drawn in answers(long, asked, longest=12)}
+    alone = {place: drawn.text for one in asked for place, drawn in answers(long, [one], longest=12)}
+    assert together == alone
 
 
 def test_drawing_from_a_run_leaves_its_samples_with_it(release: Release, tuned: Path, tmp_path: Path) -> None:

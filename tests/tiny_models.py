@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,12 +27,6 @@ CHATML = (
 )
 LESSONS = {"whole": True, "epochs": 8, "learning_rate": 4e-3, "batch": 16, "dtype": "float32", "save_every": 1000}
 QUICK = {"dtype": "float32", "limit": 12, "batch": 4, "epochs": 2, "save_every": 2, "log_every": 1}
-VISION_CHATML = (
-    "{% for m in messages %}{{ '<|im_start|>' + m['role'] + '\n' }}{% for part in m['content'] %}"
-    "{% if part['type'] == 'image' %}{{ '<|vision_start|><|image_pad|><|vision_end|>' }}"
-    "{% else %}{{ part['text'] }}{% endif %}{% endfor %}{{ '<|im_end|>\n' }}{% endfor %}"
-    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
-)
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>", "<|image_pad|>"]
 
 
@@ -57,7 +52,7 @@ def tiny_vision_model(folder: Path, texts: Iterable[str], kind: Kind, hidden: in
     """An untrained Qwen-VL in the shape of a real one, as its authors publish it: no file of ours in the folder."""
     tokenizer = tokenizer_of(texts, vocabulary)
     tokenizer.add_tokens(["<|video_pad|>"], special_tokens=True)
-    tokenizer.chat_template = VISION_CHATML
+    tokenizer.chat_template = published_template(kind)
     torch.manual_seed(0)
     AutoModelForImageTextToText.from_config(vision_config(kind, tokenizer, hidden)).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
@@ -68,6 +63,12 @@ def tiny_vision_model(folder: Path, texts: Iterable[str], kind: Kind, hidden: in
     published |= {"image_processor_type": "Qwen2VLImageProcessor", "processor_class": PROCESSORS[kind]}
     (folder / "preprocessor_config.json").write_text(json.dumps(published))
     return folder
+
+
+def published_template(kind: Kind) -> str:
+    """The family's own, as TRL keeps it."""
+    (installed,) = find_spec("trl").submodule_search_locations  # type: ignore[union-attr,misc]  # a dev requirement
+    return (Path(installed) / "chat_templates" / f"{kind}.jinja").read_text()
 
 
 PROCESSORS = {"qwen2_5_vl": "Qwen2_5_VLProcessor", "qwen3_vl": "Qwen3VLProcessor"}

@@ -17,6 +17,7 @@ from schemas.errors import Refused
 from train.asking import Asked, Place
 from train.learning import out_of_memory
 from train.models import Loaded
+from train.prefix import Prefix
 from train.shape import Schema
 
 LONGEST = 160
@@ -53,11 +54,12 @@ def answers(
     """Each question's answer as its batch is done; half as many at once where memory runs out."""
     held = Held(loaded, schema) if schema else None
     loaded.model.eval()
+    prefix = Prefix.of(loaded, asked)
     waiting = sorted(asked, key=lambda each: -len(loaded.wording.prompt(each.talk)))
     while waiting:
         some = waiting[:at_once]
         try:
-            found = batch(loaded, some, drawing, held, longest)
+            found = batch(loaded, some, drawing, held, prefix, longest)
         except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
             if not out_of_memory(error):
                 raise
@@ -71,12 +73,13 @@ def answers(
 
 @torch.inference_mode()
 def batch(
-    loaded: Loaded, asked: Sequence[Asked], drawing: Drawing | None, held: "Held | None", longest: int
-) -> list[Drawn]:
+    loaded: Loaded, asked: Sequence[Asked], drawing: Drawing | None, held: "Held | None", prefix: Prefix | None,
+    longest: int,
+) -> list[Drawn]:  # fmt: skip
     from transformers import GenerationConfig, LogitsProcessorList
 
     model, tokenizer = loaded.model, loaded.wording.tokenizer
-    inputs = inputs_of(loaded, asked)
+    inputs = prefix.inputs(asked) if prefix else inputs_of(loaded, asked)
     stop = tokenizer.convert_tokens_to_ids(loaded.wording.end)
     ends = sorted({stop, tokenizer.eos_token_id} - {None, tokenizer.unk_token_id})
     keeping = Keeping(inputs["input_ids"].shape[1])

@@ -8,18 +8,17 @@ dialogues than for a thousand. A row that is too long is refused with its id. Pi
 file beside; a row names them by their number there.
 """
 
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
-from PIL import Image
 
 from schemas.dialogue import Dialogue
 from schemas.errors import BadInput, Refused
 from schemas.talk import Talk
+from train.pictures import made_small
 from train.release import Pictures
 from train.wording import Lesson, Wording
 
@@ -200,36 +199,6 @@ class Album:
         self.file.__exit__(None, None, None)
 
 
-def made_small(name: str, data: bytes, max_pixels: int) -> tuple[bytes, tuple[int, int]]:
-    """The picture within its bounds, with its height and width; as it was where it is small enough."""
-    try:
-        with Image.open(io.BytesIO(data)) as image:
-            width, height = image.size
-            scale = (max_pixels / (width * height)) ** 0.5
-            if scale >= 1:
-                image.load()
-                return data, (height, width)
-            small = on_white(image).resize((max(1, int(width * scale)), max(1, int(height * scale))))
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise BadInput(f"{name}: is no picture that can be read ({error}); try `drawnconvos verify`") from error
-    buffer = io.BytesIO()
-    small.save(buffer, "JPEG", quality=92, subsampling=0)
-    return buffer.getvalue(), (small.height, small.width)
-
-
-def opened(data: bytes) -> Image.Image:
-    with Image.open(io.BytesIO(data)) as image:
-        return on_white(image)
-
-
-def on_white(image: Image.Image) -> Image.Image:
-    """Whole, where its ground was taken away: the colours that hide in see-through places mean nothing."""
-    if not image.has_transparency_data:
-        return image.convert("RGB")
-    ground = Image.new("RGBA", image.size, "white")
-    return Image.alpha_composite(ground, image.convert("RGBA")).convert("RGB")
-
-
 class ArrowFile:
     """An Arrow file that appears whole or not at all."""
 
@@ -261,9 +230,7 @@ def batch_of(rows: list[Taught]) -> pa.RecordBatch:
     )
 
 
-def in_batches(
-    dialogues: Iterable[tuple[Dialogue, Pictures]], many: int
-) -> Iterator[list[tuple[Dialogue, Pictures]]]:
+def in_batches(dialogues: Iterable[tuple[Dialogue, Pictures]], many: int) -> Iterator[list[tuple[Dialogue, Pictures]]]:
     source = iter(dialogues)
     while some := list(islice(source, many)):
         yield some

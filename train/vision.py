@@ -3,7 +3,8 @@
     processor = processor_of("Qwen/Qwen2.5-VL-3B-Instruct", None, config)
     collate = collator_with_pictures(rows.pictures, wording, padding)
     collate([{"input_ids": [1, …, 5, 5, 5, 5, …], "labels": […], "pictures": [0, 7]}])
-    -> {"input_ids": …, "labels": …, "attention_mask": …, "mm_token_type_ids": …, "pixel_values": …, "image_grid_thw": …}
+    -> {"input_ids": …, "labels": …, "attention_mask": …,
+        "mm_token_type_ids": [[0, …, 1, 1, 1, 1, …]], "pixel_values": …, "image_grid_thw": [[1, 4, 4], …]}
 
 Pixels go through Pillow on every machine, also where torchvision is installed: the two round differently, and a model
 should be asked with the pixels that it learnt from. The processors of the Qwen family have a part for videos that
@@ -27,7 +28,8 @@ from train.asking import Asked
 from train.conversation import Message, messages
 from train.learning import collated
 from train.models import Loaded
-from train.rows import expanded, made_small, opened, refuse_mark
+from train.pictures import made_small, opened
+from train.rows import expanded, refuse_mark
 from train.wording import Wording
 
 # processors of images and videos, with the video processor that stock transformers wants beside them
@@ -48,8 +50,8 @@ def processor_of(place: str, revision: str | None, config: Any) -> Any:
     """The processor of a folder or of a hub's repository, looking through Pillow and at images alone."""
     at = revision or "main"
     try:
-        kind = PROCESSOR_MAPPING[type(config)]
-        kind = without_videos(kind) if kind.__name__ in WITH_VIDEOS else AutoProcessor
+        stock: Any = PROCESSOR_MAPPING[type(config)]
+        kind: Any = without_videos(stock) if stock.__name__ in WITH_VIDEOS else AutoProcessor
         processor = kind.from_pretrained(place, revision=at)
         processor.image_processor = AutoImageProcessor.from_pretrained(place, revision=at, backend="pil")
     except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError) as error:
@@ -94,7 +96,7 @@ def check_layout(name: str, wording: Wording, talk: Talk, pictures: Sequence[byt
     processor, text = wording.processor, wording.prompt(talk)
     images = [opened(data) for data in pictures]
     ids = wording.tokenizer(text, add_special_tokens=False)["input_ids"]
-    mark = getattr(processor, "image_token_id", None)
+    mark: Any = getattr(processor, "image_token_id", None)
     places = [places_taken(name, processor, (image.height, image.width)) for image in images]
     ours, _ = expanded(ids, ids, mark, places) if ids.count(mark) == len(places) else ([], [])
     try:
