@@ -32,7 +32,7 @@ CONSISTENCY: tuple[Choice, ...] = (
     ("1", "1 nothing goes together, or no pictures", "q"),
 )
 MARKS = {"understanding": UNDERSTANDING, "consistency": CONSISTENCY}
-BUDGET = 60_000  # characters of all pictures of a task: here they are what is judged
+BUDGET = 90_000  # characters of all pictures of a task: here they are what is judged
 SIZES = ((320, 74), (320, 62), (288, 58), (240, 52), (208, 48), (160, 40), (112, 30), (64, 20))
 
 
@@ -49,7 +49,8 @@ def rating_task(performance: Performance, pictures: Callable[[str], bytes]) -> d
     hashes = performance.hashes
     frames = dict(zip(hashes, shrunk([pictures(sha256) for sha256 in hashes]), strict=True))
     sizes = {frame.full for frame in frames.values()}
-    talk = page("rating_talk.html", messages=performance.messages, frames=frames, sizes=sizes)
+    strip = [piece for message in performance.messages for piece in message.pictures]
+    talk = page("rating_talk.html", messages=performance.messages, strip=strip, frames=frames, sizes=sizes)
     return {"item_key": performance.key, "talk": joined(talk)}
 
 

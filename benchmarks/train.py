@@ -90,7 +90,7 @@ def preparing(release: Release, model: str, folder: Path) -> None:
     rows = prepare(release.dialogues("sft"), wording, folder, 4096, 448 * 448)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     seconds = time.perf_counter() - begun
-    print(f"{rows.count:,} dialogues, {rows.tokens:,} tokens: {seconds:.1f} s, peak {peak:,.0f} MiB, weights and all")
+    print(f"{rows.lines:,} dialogues, {rows.tokens:,} tokens: {seconds:.1f} s, peak {peak:,.0f} MiB, weights and all")
 
 
 def main() -> None:
@@ -120,7 +120,7 @@ def main() -> None:
                 found[name].append(run(load(asked.model), rows, settings, folder / name))
                 gc.collect()
                 told = found[name][-1]
-                print(f"{name:<5}{rows.tokens / told.seconds:>8,.0f} tokens/s {rows.count / told.seconds:>6.2f} rows/s "
+                print(f"{name:<5}{rows.tokens / told.seconds:>8,.0f} tokens/s {rows.lines / told.seconds:>6.2f} rows/s "
                       f"{rows.tokens / told.processor_seconds:>8,.0f} tokens per CPU second   loss {told.loss:.4f}",
                       flush=True)  # fmt: skip
         ratios = [b.seconds / a.seconds for a, b in zip(found["ours"], found["TRL"], strict=True)]

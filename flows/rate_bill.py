@@ -4,8 +4,9 @@ bill = read_bill(Path("scored"))
 bill.wanted(100, with_labels=False, progress) {"9c41…": Performance(…), …}, those of all systems mixed
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,7 +35,8 @@ class Bill(NamedTuple):
         return Path(self.source.release)
 
     def wanted(self, count: int, with_labels: bool, progress: Progress) -> dict[str, Performance]:
-        """The performances of so many dialogues, by key and in its order, which is as good as shuffled."""
+        """The performances of so many dialogues, by key. Each dialogue comes up once before any comes up again, in the
+        order of keys, which is as good as shuffled: nothing tells whose turn it is."""
         names = [system.name for system in self.systems if with_labels or system.name != LABELS]
         if not names:
             raise BadInput(f"{self.release}: only its labels were scored; --with-labels has those rated")
@@ -45,8 +47,14 @@ class Bill(NamedTuple):
             progress.say(
                 f"{len(dialogues):,} of the dialogues that were scored have two turns and an edit: all are taken"
             )
-        found = [self.played[name][dialogue.id] for name in names for dialogue in dialogues]
-        return {each.key: each for each in sorted(found, key=lambda each: each.key)}
+        passes = [in_passes(self.played[name][dialogue.id] for name in names) for dialogue in dialogues]
+        return {each.key: each for _, _, each in sorted(chain(*passes), key=lambda each: each[:2])}
+
+
+def in_passes(same: Iterable[Performance]) -> list[tuple[int, str, Performance]]:
+    """Performances of one dialogue with the pass in which each comes up."""
+    by_key = {each.key: each for each in same}
+    return [(turn, key, by_key[key]) for turn, key in enumerate(sorted(by_key))]
 
 
 @contextmanager

@@ -36,7 +36,7 @@ def page(loop: Loop, release: Path, judged: Path, stages: Stages) -> str:
         deeper(read_text(out / EVALUATE / "table.md").strip()),
         "## Pictures (Tables 1 and 3)",
         deeper(read_text(out / SCORE / "table.md").split("\n", 1)[1].split(COMPARED)[0].strip()),
-        f"Each two systems compared, and broken down by skill, turn and phenomenon: [pictures]({SCORE}/table.md); answers "
+        f"Two by two, and broken down by skill, turn and phenomenon: [pictures]({SCORE}/table.md); answers "
         f"broken down: [scores]({EVALUATE}/scores.csv).",
         "## How it was learnt",
         *(f"{LEGEND[name]}:\n\n![{name}]({name}/curve.png)" for name in trained(loop)),

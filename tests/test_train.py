@@ -51,7 +51,7 @@ def test_the_answers_and_what_ends_them_are_learnt_and_nothing_else(
     prepared = prepare(release.dialogues("sft"), wording, tmp_path, 2048, 1)
     dialogues = {dialogue.id: dialogue for dialogue, _ in release.dialogues("sft")}
     rows = rows_in(prepared.rows)
-    assert len(rows) == release.rows("sft") == prepared.count
+    assert len(rows) == release.rows("sft") == prepared.lines
     for row in rows:
         learnt = wording.tokenizer.decode([label for label in row["labels"] if label != IGNORED])
         assert learnt == "".join(turn.answer.text + "<|im_end|>" for turn in dialogues[row["id"]].turns)

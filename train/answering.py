@@ -22,7 +22,7 @@ from train.shape import Schema
 
 LONGEST = 160
 AT_ONCE = 32
-SEPARATORS = {
+SEPARATORS: Any = {
     "item_separator": ", ",
     "key_separator": ": ",
     "whitespace_flexible": False,
@@ -30,8 +30,10 @@ SEPARATORS = {
 
 
 class Drawn(NamedTuple):
+    """What was said; `logprob` is None where nobody tells it."""
+
     text: str
-    logprob: float
+    logprob: float | None
     tokens: int
 
 
@@ -92,7 +94,7 @@ def batch(
         steps.append(held.over(inputs["input_ids"].shape[1], len(asked), ends))
     if drawing:
         steps.append(Noise([drawing.seed_of(each) for each in asked], drawing))
-    asked_for = GenerationConfig(
+    asked_for = GenerationConfig(  # type: ignore[no-untyped-call]
         max_new_tokens=longest,
         do_sample=False,
         repetition_penalty=1.0,  # some models bring one along, which bends every JSON key

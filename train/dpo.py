@@ -169,7 +169,7 @@ def record(release: Release, settings: Dpo, loaded: Loaded, adapter: str | None,
         device=machine.told(),
         dtype=str(loaded.model.dtype).removeprefix("torch."),
         versions=versions(),
-        rows=rows.count,
+        rows=rows.lines,
         tokens=rows.tokens,
         taught=rows.taught,
     )

@@ -115,7 +115,7 @@ def read_model(place: str, revision: str | None, dtype: Dtype) -> tuple[Any, Any
     config = config_of(place, revision)
     sees = hasattr(config, "vision_config")
     try:
-        kind = AutoModelForImageTextToText if sees else AutoModelForCausalLM
+        kind: Any = AutoModelForImageTextToText if sees else AutoModelForCausalLM
         model = kind.from_pretrained(place, revision=revision, dtype=dtype_of(dtype))
         if sees:
             from train.vision import processor_of

@@ -66,12 +66,7 @@ def seen_in(talk: Talk, pictures: Pictures) -> Pictures:
 
 def heard(release: Release, dialogues: Iterable[Dialogue]) -> Facet:
     """Whether a turn's construction is one that training hears."""
-    known = {
-        turn.construction
-        for split in ("sft", "rlhf")
-        for d, _ in release.dialogues(split)
-        for turn in d.turns  # type: ignore[arg-type]
-    }
+    known = {turn.construction for split in ("sft", "rlhf") for d, _ in release.dialogues(split) for turn in d.turns}
     return {
         (d.id, n): ("heard in training" if turn.construction in known else "only in test",)
         for d in dialogues

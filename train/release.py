@@ -19,7 +19,7 @@ from schemas.errors import BadInput, Damaged
 from schemas.identity import spread
 from schemas.manifest import Manifest, Version
 from schemas.prompt import Split
-from schemas.row import dialogue_of
+from schemas.row import Row, dialogue_of
 from schemas.skill import Library
 
 MANIFEST, SKILLS = "manifest.json", "skills.json"
@@ -81,18 +81,18 @@ class Release(NamedTuple):
         return listed
 
 
-def dialogue_and_pictures(row: dict[str, object]) -> tuple[Dialogue, Pictures]:
-    row["image_info"] = [info | {"scene": None} for info in row["image_info"]]  # type: ignore[attr-defined]
+def dialogue_and_pictures(row: Row) -> tuple[Dialogue, Pictures]:
+    row["image_info"] = [info | {"scene": None} for info in row["image_info"]]
     dialogue = dialogue_of(row)
     return dialogue, lambda: pictures_of(dialogue.id, row)
 
 
-def pictures_of(dialogue_id: str, row: dict[str, object]) -> list[bytes]:
-    found = [image["bytes"] if image else None for image in row.get("images", [])]  # type: ignore[attr-defined]
+def pictures_of(dialogue_id: str, row: Row) -> list[bytes]:
+    found: list[bytes | None] = [image["bytes"] if image else None for image in row.get("images", [])]
     for place, picture in enumerate(found):
         if not picture:
             raise BadInput(f"{dialogue_id}: image_{place + 1} is missing; try `drawnconvos verify`")
-    return found
+    return [picture for picture in found if picture]
 
 
 def newest(folder: Path = Path("data/releases")) -> Path:

@@ -55,7 +55,7 @@ class Taught(NamedTuple):
 class Prepared(NamedTuple):
     rows: Path
     pictures: Path | None
-    count: int
+    lines: int
     tokens: int
     taught: int
 

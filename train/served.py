@@ -12,6 +12,7 @@ some leave out the one that ends the answer; None where it tells none.
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from clients.errors import CallFailed
 from clients.requests import Message, Request
@@ -59,4 +60,5 @@ async def drawn(server: Model, request: Request, asked: Asked) -> Drawn:
     except CallFailed as error:
         what = f"{server.client.place} gave no answer ({error.what})"
         raise Refused(f"{asked.dialogue_id}, turn {asked.turn}: {what}; run again, what was drawn is kept") from error
-    return Drawn(response.text, response.logprob, response.usage.completion)
+    logprob: Any = response.logprob  # None where the server tells none, which the samples say as such
+    return Drawn(response.text, logprob, response.usage.completion)

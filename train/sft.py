@@ -79,7 +79,7 @@ def record(release: Release, settings: Sft, loaded: Loaded, rows: Prepared) -> R
         device=machine.told(),
         dtype=str(loaded.model.dtype).removeprefix("torch."),
         versions=versions(),
-        rows=rows.count,
+        rows=rows.lines,
         tokens=rows.tokens,
         taught=rows.taught,
     )

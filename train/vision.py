@@ -97,6 +97,8 @@ def check_layout(name: str, wording: Wording, talk: Talk, pictures: Sequence[byt
     images = [opened(data) for data in pictures]
     ids = wording.tokenizer(text, add_special_tokens=False)["input_ids"]
     mark: Any = getattr(processor, "image_token_id", None)
+    if ids.count(mark) > len(images):
+        refuse_mark(name, processor.image_token)
     places = [places_taken(name, processor, (image.height, image.width)) for image in images]
     ours, _ = expanded(ids, ids, mark, places) if ids.count(mark) == len(places) else ([], [])
     try:
