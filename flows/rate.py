@@ -92,7 +92,8 @@ def pull(scored: Path, progress: Progress) -> Counter[str]:
 
 def status(scored: Path, progress: Progress, asked: bool) -> str:
     """How far the raters are: on the server where it is asked, and what was kept of it."""
-    source, told = read_source(scored), []
+    source = read_source(scored)
+    told: list[str] = []
     if asked:
         overlap, server = read_overlap(scored), studio(progress)
         told += standing(progress_of(server, server_project(server, source, overlap)))

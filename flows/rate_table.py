@@ -5,11 +5,11 @@
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 
-from annotation.agreement import alpha, number
+from annotation.agreement import Value, alpha, number
 from evaluation.metrics.comparison import compare
 from evaluation.metrics.human import Rating, human_marks
 from evaluation.metrics.scores import Mark, score
@@ -83,8 +83,8 @@ def section(judge: Judge, ratings: Mapping[str, Sequence[Rating]], opinions: Seq
 
 def agreement(opinions: Sequence[Opinion]) -> str:
     """How far raters agree, on the scale from 1 to 5."""
-    understood: dict[str, list[int]] = defaultdict(list)
-    consistent: dict[str, list[int]] = defaultdict(list)
+    understood: dict[Hashable, list[Value]] = defaultdict(list)
+    consistent: dict[Hashable, list[Value]] = defaultdict(list)
     for opinion in opinions:
         if opinion.understanding is not None and opinion.consistency is not None:
             understood[opinion.item].append(opinion.understanding)
@@ -94,7 +94,7 @@ def agreement(opinions: Sequence[Opinion]) -> str:
     told = f"{who} gave {len(opinions):,} ratings of {len(understood):,} different performances"
     if max(map(len, understood.values())) < 2:
         return f"{told}, none of them rated twice."
-    found = [number(alpha({**units}, "interval")) for units in (understood, consistent)]
+    found = [number(alpha(units, "interval")) for units in (understood, consistent)]
     return f"{told}. Krippendorff's alpha is {found[0]} for understanding and {found[1]} for consistency."
 
 
@@ -102,7 +102,8 @@ def comparisons(marks: Mapping[str, Sequence[Mark]]) -> Iterator[tuple[str, ...]
     """Each two systems on the dialogues of which both were rated."""
     for first, second in combinations([name for name in marks if name != LABELS], 2):
         both = {mark.place for mark in marks[first]} & {mark.place for mark in marks[second]}
-        found = compare(*([mark for mark in marks[name] if mark.place in both] for name in (first, second)))
+        before, after = ([mark for mark in marks[name] if mark.place in both] for name in (first, second))
+        found = compare(before, after)
         if found is not None:
             difference = f"{found.difference:+.3f} [{found.low:+.3f}, {found.high:+.3f}]"
             yield first, second, difference, f"{found.n:,}", str(found.up), str(found.down), f"{found.p:.2g}"

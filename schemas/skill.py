@@ -19,6 +19,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from schemas.bank import Bank
+from schemas.engine import Engine
 from schemas.errors import did_you_mean
 from schemas.identity import Record, digest
 
@@ -29,6 +30,7 @@ Parameters = Mapping[str, Value]
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 IMAGE = re.compile(r"image_([1-9]\d{0,3})\Z")
+OWN = ("phrases", "engine")  # what only some cards have
 SIZE = re.compile(r"([1-9]\d{0,4})\s?[x:]\s?([1-9]\d{0,4})\Z")
 
 
@@ -112,14 +114,16 @@ class Skill(Record):
     description: str = Field(min_length=40)
     inputs: tuple[Input, ...] = ()
     phrases: Bank | None = Field(default=None, description="The constructions in which it is asked for.")
+    engine: Engine | None = Field(default=None, description="What runs its calls, where the embedded painter does not.")
 
     def __hash__(self) -> int:
         return hash((self.id, self.description))
 
     @model_serializer(mode="wrap")
-    def without_phrases_where_there_are_none(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    def without_what_is_not_there(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A card that brings no phrases and no engine keeps the fingerprint that it had before there were any."""
         fields: dict[str, Any] = handler(self)
-        return {name: value for name, value in fields.items() if name != "phrases" or value is not None}
+        return {name: value for name, value in fields.items() if name not in OWN or value is not None}
 
     @model_validator(mode="after")
     def names_differ(self) -> Self:

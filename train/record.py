@@ -67,6 +67,10 @@ class Run(Record):
     stopped: str | None = Field(default=None, description="Why it ended before its last step.")
 
     @property
+    def last_loss(self) -> float | None:
+        return next((step.loss for step in reversed(self.steps) if step.loss is not None), None)
+
+    @property
     def fingerprint(self) -> str:
         """Of what was trained and how, so that what it answers can be told from another run's."""
         return digest(self)
@@ -90,35 +94,38 @@ def write_run(folder: Path, run: Run) -> None:
 
 
 class Line(NamedTuple):
-    """One curve of a plot."""
+    """One curve of a plot, by its name in the record; a share goes from nought to one."""
 
     name: str
+    title: str
     color: str
+    share: bool
+
+
+LINES = (
+    Line("loss", "loss", "#1f6f78", False),
+    Line("rewards/accuracies", "pairs told apart", "#c0562f", True),
+    Line("guard", "held-out calls that are whole", "#c0562f", True),
+)
 
 
 def draw_curve(folder: Path, run: Run) -> None:
     """The loss, and beside it whatever else tells how it went."""
     from matplotlib.figure import Figure
 
-    shown = [
-        Line("loss", "#1f6f78"),
-        *(Line(name, "#c0562f") for name in ("rewards/accuracies", "guard") if said(run, name)),
-    ]
+    shown = [line for line in LINES if any(value(step, line.name) is not None for step in run.steps)]
     figure = Figure(figsize=(4.6 * len(shown), 3.2), layout="constrained")
     for n, line in enumerate(shown, 1):
         axes = figure.add_subplot(1, len(shown), n)
         points = [(step.step, value(step, line.name)) for step in run.steps if value(step, line.name) is not None]
         axes.plot(*zip(*points, strict=True), color=line.color, linewidth=1.4, marker="o" if len(points) < 12 else "")
-        axes.set_title(line.name, loc="left", fontsize=10)
+        axes.set_title(line.title, loc="left", fontsize=10)
         axes.set_xlabel("step")
         axes.grid(alpha=0.25)
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(0, 1.03 if line.share else 1.08 * max(y for _, y in points))
+        axes.xaxis.get_major_locator().set_params(integer=True)
         axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(folder / CURVE, dpi=130)
-
-
-def said(run: Run, name: str) -> bool:
-    return any(name in step.values for step in run.steps)
 
 
 def value(step: Step, name: str) -> Any:

@@ -110,7 +110,7 @@ def main(release: Path | None, out: Path, recipe: Recipe, merged: bool, **option
         print(f"no release named: taking {folder}", file=sys.stderr)
     run = sft(Release.read(folder), Sft.named(recipe, **given(options)), out)
     print(f"{out}: {run.rows:,} rows, {run.tokens:,} tokens, {run.seconds / 60:.1f} min, "
-          f"{run.tokens_per_second:,.0f} tokens/s, last loss {run.steps[-1].loss:.4f}")  # fmt: skip
+          f"{run.tokens_per_second:,.0f} tokens/s, last loss {run.last_loss:.4f}")  # fmt: skip
     if merged:
         print(f"merged into {merge(out)}")
 

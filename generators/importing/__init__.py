@@ -1,0 +1,1 @@
+"""People's own pipelines as cards: ComfyUI workflows, Civitai records, tool definitions."""
