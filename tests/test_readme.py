@@ -1,5 +1,6 @@
 """What the README shows is what there is."""
 
+import importlib
 import re
 import shlex
 
@@ -10,7 +11,8 @@ from flows.__main__ import main
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```\n(.*?)```", README, flags=re.DOTALL)
+FENCED = re.findall(r"^```(\w*)\n(.*?)^```$", README, flags=re.DOTALL | re.MULTILINE)
+BLOCKS = [block for language, block in FENCED if not language]
 LINES = [line.split("#")[0].strip() for block in BLOCKS for line in block.splitlines()]
 COMMANDS = [line for line in LINES if line.startswith("drawnconvos ")]
 
@@ -24,6 +26,12 @@ def test_every_command_of_the_readme_is_one(line: str) -> None:
         context = command.make_context(words[0], list(words), resilient_parsing=True)
         command, words = command.commands[words[0]], words[1:]
     command.make_context(command.name, words, parent=context)
+
+
+@pytest.mark.parametrize("line", [line for line in LINES if line.startswith("python -m ")])
+def test_every_module_of_the_readme_takes_its_options(line: str) -> None:
+    _, _, module, *words = shlex.split(line)
+    importlib.import_module(module).main.make_context(module, words)
 
 
 def test_the_make_targets_of_the_readme_are_there() -> None:

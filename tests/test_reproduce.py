@@ -46,7 +46,7 @@ LOOP: dict[str, Any] = {
     "plan": "small.yaml",
     "sft": {"epochs": 2, "batch": 4, "save_every": 2, "log_every": 1, "dtype": "float32"},
     "sampling": {"tries": 6},
-    "dpo": {"epochs": 1, "batch": 2, "guard": 0, "dtype": "float32"},
+    "dpo": {"epochs": 1, "batch": 2, "guard": 0, "log_every": 1, "dtype": "float32"},
     "evaluate": {"limit": 2, "sets": ["test"], "systems": ["majority"], "dtype": "float32"},
 }
 

@@ -20,6 +20,7 @@ import click
 from evaluation.metrics.scores import Row, table
 from evaluation.metrics.verdicts import marks, verdicts
 from schemas.errors import BadInput, Refused
+from schemas.identity import digest
 from schemas.prediction import Prediction
 from train.asking import System
 from train.commands import FOLDER, runs_plainly
@@ -82,7 +83,7 @@ def claim(folder: Path, told: dict[str, object]) -> None:
     path = folder / "about.json"
     folder.mkdir(parents=True, exist_ok=True)
     if path.is_file() and json.loads(path.read_text(encoding="utf-8")) != told:
-        raise Refused(f"{folder}: holds answers of another run or release; give another --out, or delete it")
+        raise Refused(f"{folder}: holds answers of another run or to other questions; give another --out, or delete it")
     path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 
 
@@ -91,7 +92,7 @@ def about(release: Release, name: str, asking: Asking) -> dict[str, object]:
     return {
         "system": name,
         "run": run.fingerprint if run else None,
-        "release": release.manifest.identity,
+        "test": digest([file.sha256 for file in release.manifest.files if file.path.startswith("test/")]),
         "constrained": asking.constrained,
     }
 

@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 from generators.importing.graph import Graph, Node
 
 NEGATIVE = re.compile(r"^(neg(ative)?(_.*)?|.*_neg(ative)?|uncond.*|cond2)$")
-POSITIVE = re.compile(r"^(pos(itive)?(_.*)?|cond|cond1|conditioning.*|blended_cond|c|.*_pos)$")
+POSITIVE = re.compile(r"^(pos(itive)?(_.*)?|cond|cond1|conditioning.*|blended_cond|.*_pos)$")
 CARRIES_SIDE = re.compile(r"^(guider|pipe|basic_pipe|context|base_ctx|sdxl_pipe|.*pipe)$")
 TEXT = re.compile(r"^(text|text_[a-z]|prompt|.*_prompt|clip_[lg]|t5xxl|bert|mt5xl|string|positive|negative|value|string_[ab])$")
 INSTRUCTS = re.compile(r"^system_prompt$")
-STRINGS = re.compile(r"text|string|prompt|primitive|wildcard|concat|note", re.IGNORECASE)
+STRINGS = re.compile(r"(?!.*(encode|apply|conditioning)).*(text|string|prompt|primitive|wildcard|concat)", re.IGNORECASE)
 AREAS = ("ConditioningSetArea", "ConditioningSetAreaPercentage", "GLIGENTextBoxApply", "ConditioningSetMask")
 
 
@@ -164,7 +164,7 @@ def texts_at(node: Node, name: str, value: Any, graph: Graph, depth: int = 0) ->
         return
     link = node.links.get(name)
     source = graph.nodes.get(link.node) if link else None
-    if source is None or depth > 8 or not STRINGS.search(source.kind):
+    if source is None or depth > 8 or not STRINGS.match(source.kind):
         return
     for inner, text in source.inputs.items():
         if TEXT.match(inner) and (isinstance(text, list) or (isinstance(text, str) and text.strip())):

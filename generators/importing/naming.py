@@ -1,0 +1,81 @@
+"""Which model a workflow paints with, by a name that people know; a file that nobody knows keeps its own."""
+
+import re
+
+from generators.importing.graph import Graph
+from generators.importing.settings import FAST, slug, spoken, stem
+
+FAMILIES: tuple[tuple[str, str], ...] = (
+    (r"flux.*kontext", "Flux Kontext"),
+    (r"flux.*redux", "Flux Redux"),
+    (r"flux.*schnell", "Flux schnell"),
+    (r"flux.*fill", "Flux Fill"),
+    (r"flux.*(canny|depth)", "Flux"),
+    (r"flux.?2", "Flux 2"),
+    (r"flux.*dev", "Flux dev"),
+    (r"flux", "Flux"),
+    (r"chroma", "Chroma"),
+    (r"qwen.*edit", "Qwen Image Edit"),
+    (r"qwen", "Qwen Image"),
+    (r"omnigen2", "OmniGen2"),
+    (r"kolors", "Kolors"),
+    (r"hidream", "HiDream"),
+    (r"hunyuan.*dit", "Hunyuan DiT"),
+    (r"hunyuan", "Hunyuan"),
+    (r"auraflow|aura_flow", "AuraFlow"),
+    (r"pixart", "PixArt"),
+    (r"lumina", "Lumina"),
+    (r"cascade", "Stable Cascade"),
+    (r"sd3\.?5.*large", "Stable Diffusion 3.5 Large"),
+    (r"sd3\.?5", "Stable Diffusion 3.5"),
+    (r"sd3", "Stable Diffusion 3"),
+    (r"cosxl.*edit", "CosXL Edit"),
+    (r"cosxl", "CosXL"),
+    (r"(sd_?xl|sdxl).*(lightning)", "SDXL Lightning"),
+    (r"(sd_?xl|sdxl).*turbo", "SDXL Turbo"),
+    (r"sd_?xl_?(base|refiner)|^sd_?xl(?!.*[a-z]{6})", "SDXL"),
+    (r"v1-5-pruned|v1-5|sd-?v?1[._-]?5", "Stable Diffusion 1.5"),
+    (r"v2-1|512-base|768-v|sd2", "Stable Diffusion 2"),
+    (r"iclight", "IC-Light"),
+    (r"supir", "SUPIR"),
+    (r"brushnet", "BrushNet"),
+)
+PAINTS = ("ckpt_name", "unet_name", "model_name", "supir_model", "base_ckpt_name", "model_path")
+AFTER = re.compile(r"refiner|upscal|esrgan|stage_b|vae|clip", re.IGNORECASE)
+CONTROLS = re.compile(r"controlnet|upscale|grounding|sam|detector|rembg|florence|preprocessor", re.IGNORECASE)
+
+
+def model_of(graph: Graph) -> str | None:
+    files = [
+        str(value)
+        for node in graph.nodes.values()
+        if not CONTROLS.search(node.kind)
+        for name, value in node.values.items()
+        if name in PAINTS and isinstance(value, str) and value not in ("None", "")
+    ]
+    ordered = sorted(dict.fromkeys(files), key=lambda file: bool(AFTER.search(file)))
+    for file in ordered:
+        for pattern, family in FAMILIES:
+            if re.search(pattern, stem(file), re.IGNORECASE) or re.search(pattern, file.rpartition("/")[0], re.I):
+                return family
+    return spoken(re.sub(r"(?i)[_-]?(fp16|fp8|bf16|pruned|emaonly|e4m3fn|safe)", "", ordered[0])) if ordered else None
+
+
+def addons_of(graph: Graph) -> tuple[str, ...]:
+    """The LoRAs and hypernetworks that give it its look, as names."""
+    found = [
+        spoken(value)
+        for node in graph.nodes.values()
+        for name, value in node.values.items()
+        if re.match(r"(lora|hypernetwork)\d*_name", name)
+        and isinstance(value, str)
+        and value not in ("None", "")
+        and not FAST.search(value)
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def named(what: str, model: str | None) -> tuple[str, str]:
+    """Id and name of a card."""
+    full = f"{what}, {model}" if model and model.casefold() not in what.casefold() else what
+    return slug(full)[:48].rstrip("_"), full

@@ -1,0 +1,239 @@
+"""What can be set beside words and pictures: strengths, sizes, seeds, margins, how many times larger.
+
+    Number(name="strength", places=("3.denoise",), default=0.6, minimum=0, maximum=1, description="How far …")
+
+Models, samplers, steps and guidance stay as they are: nobody speaks of them in a conversation about a picture.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from generators.importing.graph import Graph, Node
+from generators.importing.pictures import SAMPLES, Given
+
+SEED = re.compile(r"^(seed|noise_seed|rand_seed)$")
+FAST = re.compile(r"lightning|turbo|lcm|hyper|\bdmd|\d+ ?-?steps?", re.IGNORECASE)
+ABSOLUTE = ("LatentUpscale", "ImageScale", "ConditioningSetArea", "GLIGENTextBoxApply", "LatentComposite", "LatentCrop",
+            "ImageCrop", "SolidMask", "ImageResize+", "ImageResizeKJ", "LatentCompositeMasked")  # fmt: skip
+SIDES = ("left", "top", "right", "bottom")
+WIDEST = 2048
+COLOUR = re.compile(r"^#[0-9a-fA-F]{6}$")
+LIKENESS = {"face": "likeness", "reference": "reference_strength"}
+WORDS_OF = {
+    "likeness": "How much the person must look like the one on the picture; 0 is not at all.",
+    "reference_strength": "How much of the example picture goes into the new one; 0 is nothing.",
+}
+
+
+class Number(NamedTuple):
+    name: str
+    places: tuple[str, ...]
+    default: float
+    minimum: float
+    maximum: float
+    description: str
+    unit: str | None = None
+
+
+class Size(NamedTuple):
+    places: tuple[str, ...]
+    width: int
+    height: int
+
+
+def literal(node: Node, name: str) -> float | None:
+    value = node.values.get(name)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def place_of_number(node: Node, name: str, graph: Graph) -> tuple[str, float] | None:
+    """The place where a number stands: on the node, or on a primitive that it is taken from."""
+    value = literal(node, name)
+    if value is not None:
+        return f"{node.id}.{name}", value
+    link = node.links.get(name)
+    source = graph.nodes.get(link.node) if link else None
+    if source is None or not re.search(r"primitive|constant|^int|^float|seed|number", source.kind, re.IGNORECASE):
+        return None
+    for inner in ("value", "seed", "int", "float", "number", "Value"):
+        if (value := literal(source, inner)) is not None:
+            return f"{source.id}.{inner}", value
+    return None
+
+
+def seeds_of(graph: Graph) -> tuple[str, ...]:
+    found = [
+        place[0]
+        for node in graph.nodes.values()
+        for name in node.inputs
+        if SEED.match(name) and (place := place_of_number(node, name, graph)) is not None
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def size_of(graph: Graph, pictures: Iterable[Given]) -> Size | None:
+    """The size of a new picture, where the rest of the workflow does not hang on it by the pixel."""
+    empty = [node for node in graph.nodes.values() if "Empty" in node.kind and {"width", "height"} <= node.inputs.keys()]
+    if not empty:
+        return None
+    places: list[str] = []
+    sizes: set[tuple[float, float]] = set()
+    for node in empty:
+        if any(graph[below].kind in ABSOLUTE for below in graph.below(node.id)):
+            return None
+        width, height = (place_of_number(node, name, graph) for name in ("width", "height"))
+        if width is None or height is None:
+            return None
+        places += [width[0], height[0]]
+        sizes.add((width[1], height[1]))
+    if len(sizes) != 1 or any(node.kind in ("ConditioningSetArea", "GLIGENTextBoxApply") for node in graph.nodes.values()):
+        return None
+    ((across, down),) = sizes
+    for node in graph.nodes.values():
+        if node.kind == "ModelSamplingFlux" and (literal(node, "width"), literal(node, "height")) == (across, down):
+            places += [f"{node.id}.width", f"{node.id}.height"]
+    return Size(tuple(dict.fromkeys(places)), int(across), int(down))
+
+
+def numbers_of(graph: Graph, pictures: tuple[Given, ...]) -> Iterator[Number]:
+    worked_on = [given for given in pictures if given.role == "content"]
+    yield from strength(graph, worked_on)
+    yield from margins(graph, worked_on)
+    yield from factor(graph, worked_on)
+    yield from of_guides(graph, pictures)
+    yield from of_examples(graph, pictures)
+    yield from of_loras(graph)
+
+
+def strength(graph: Graph, worked_on: list[Given]) -> Iterator[Number]:
+    """How far the sampler may move away from the picture; one that starts anew has no such thing."""
+    below = set[str]().union(*(graph.below(given.node) for given in worked_on))
+    found = {}
+    for node in graph.nodes.values():
+        value = literal(node, "denoise")
+        samples = SAMPLES.search(node.kind) or node.kind in ("BasicScheduler",)
+        if value is not None and 0 < value < 1 and samples and (node.id in below or feeds(node, below, graph)):
+            found[f"{node.id}.denoise"] = value
+    if found and len(set(found.values())) == 1:
+        words = "How far the result may move away from the picture; 0 changes nothing, 1 all."
+        yield Number("strength", tuple(found), next(iter(found.values())), 0, 1, words)
+
+
+def feeds(node: Node, nodes: set[str], graph: Graph) -> bool:
+    return any(use.node in nodes for use in graph.uses[node.id])
+
+
+def margins(graph: Graph, worked_on: list[Given]) -> Iterator[Number]:
+    pads = [node for node in graph.nodes.values() if node.kind == "ImagePadForOutpaint"]
+    if len(pads) != 1 or not worked_on:
+        return
+    for side in SIDES:
+        if (found := place_of_number(pads[0], side, graph)) is not None:
+            words = f"How much is added at the {side if side in ('top', 'bottom') else f'{side} side'}."
+            yield Number(side, (found[0],), found[1], 0, WIDEST, words, "pixels")
+
+
+def factor(graph: Graph, worked_on: list[Given]) -> Iterator[Number]:
+    found = [
+        place
+        for node in graph.nodes.values()
+        for name in ("scale_by", "upscale_by", "factor")
+        if "scale" in node.kind.casefold() and (place := place_of_number(node, name, graph)) is not None
+    ]
+    if worked_on and len(found) == 1 and found[0][1] > 1:
+        words = "How many times larger each side becomes."
+        yield Number("factor", (found[0][0],), found[0][1], 1, max(4, found[0][1]), words, "times")
+
+
+def of_guides(graph: Graph, pictures: Iterable[Given]) -> Iterator[Number]:
+    for given in pictures:
+        if given.role != "guide":
+            continue
+        below = graph.below(given.node)
+        nets = [node for node in graph.nodes.values() if node.id in below and re.search(r"controlnet", node.kind, re.I)]
+        places = {f"{node.id}.strength": value for node in nets if (value := literal(node, "strength")) is not None}
+        if len(set(places.values())) == 1:
+            shown = given.shows or "guide"
+            words = f"How closely the {shown if shown != 'guide' else 'guiding picture'} must be kept to; 0 is not at all."
+            yield leaning(f"{shown.removesuffix('s')}_strength", places, words)
+
+
+def of_examples(graph: Graph, pictures: Iterable[Given]) -> Iterator[Number]:
+    names = ("weight", "ip_weight", "strength")
+    for given in pictures:
+        if given.role not in LIKENESS:
+            continue
+        takes = re.compile(r"ipadapter(?!.*load)|instantid(?!.*(load|face))|unclipcond|stylemodelapply|pulid(?!.*load)", re.I)
+        below = graph.below(given.node)
+        nodes = [node for node in graph.nodes.values() if node.id in below and takes.search(node.kind)]
+        places = {
+            f"{node.id}.{name}": value
+            for node in nodes
+            for name in names
+            if (value := literal(node, name)) is not None and direct(given.node, node.id, graph)
+        }
+        if len(set(places.values())) == 1:
+            name = LIKENESS[given.role]
+            yield leaning(name, places, WORDS_OF[name])
+
+
+def direct(start: str, end: str, graph: Graph) -> bool:
+    """Whether the picture gets there before any sampler."""
+    waiting, been = [start], set[str]()
+    while waiting:
+        node = waiting.pop()
+        if node == end:
+            return True
+        if node not in been and not SAMPLES.search(graph[node].kind):
+            been.add(node)
+            waiting += [use.node for use in graph.uses[node] if use.name not in ("conditioning", "positive", "negative", "model")]
+    return False
+
+
+def of_loras(graph: Graph) -> Iterator[Number]:
+    """A style's weight; what makes a model fast has to stay as it is."""
+    found = []
+    for node in graph.nodes.values():
+        file = node.values.get("lora_name")
+        if not isinstance(file, str) or file in ("None", "") or FAST.search(file):
+            continue
+        places = {
+            f"{node.id}.{name}": value
+            for name in ("strength_model", "strength_clip", "strength")
+            if (value := literal(node, name)) is not None
+        }
+        if places and len(set(places.values())) == 1:
+            found.append((file, places))
+    for file, places in found:
+        name = "style_strength" if len(found) == 1 else f"{slug(stem(file))[:32]}_strength"
+        yield leaning(name, places, f"How strongly the style of {spoken(file)} shows; 0 is not at all.")
+
+
+def leaning(name: str, places: dict[str, float], words: str) -> Number:
+    value = next(iter(places.values()))
+    return Number(name, tuple(places), value, min(0, value), 1 if value <= 1 else 2 if value <= 2 else value, words)
+
+
+def colours_of(graph: Graph) -> Iterator[tuple[str, str]]:
+    """Name and place of each colour that stands on a node."""
+    for node in graph.nodes.values():
+        for name, value in node.values.items():
+            if isinstance(value, str) and COLOUR.match(value):
+                yield slug(name), f"{node.id}.{name}"
+
+
+def stem(file: str) -> str:
+    return re.split(r"[/\\]", file)[-1].rpartition(".")[0]
+
+
+def spoken(file: str) -> str:
+    """A model's file as a name that can be said."""
+    name = re.sub(r"([a-z])([A-Z])", r"\1 \2", stem(file))
+    return " ".join(re.sub(r"[_\-.]+", " ", name).split())
+
+
+def slug(text: str) -> str:
+    """Letters of an id: small, with underscores, beginning with a letter."""
+    plain = re.sub(r"[^a-z0-9]+", "_", text.casefold()).strip("_")
+    return plain if plain[:1].isalpha() else f"n{plain}" if plain else "skill"
