@@ -87,7 +87,7 @@ def timed(trainer: Any) -> Measured:
 def preparing(release: Release, model: str, folder: Path) -> None:
     wording = load(model).wording
     begun = time.perf_counter()
-    rows = prepare(release.dialogues("sft"), wording, folder, 4096, 448 * 448)
+    rows = prepare(release.dialogues("sft"), wording, folder, 4096, 512 * 512)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     seconds = time.perf_counter() - begun
     print(f"{rows.lines:,} dialogues, {rows.tokens:,} tokens: {seconds:.1f} s, peak {peak:,.0f} MiB, weights and all")

@@ -23,12 +23,13 @@ class Training(Record):
     """What both methods have."""
 
     batch: int = Field(default=8, ge=1, description="Rows for one step of the optimiser, whatever fits in memory.")
+    at_once: int | None = Field(default=None, ge=1, description="Rows in the model at once; a whole step unless named.")
     warmup: float = Field(default=0.03, ge=0, lt=1, description="Share of the steps in which the rate rises.")
-    longest: int = Field(default=2048, ge=32, description="Tokens; rows with more are refused, never cut.")
+    longest: int = Field(default=4096, ge=32, description="Tokens; rows with more are refused, never cut.")
     limit: int | None = Field(default=None, ge=1, description="So many dialogues only, the same ones always.")
     seed: int = 0
     dtype: Dtype = "auto"
-    max_pixels: int = Field(default=448 * 448, ge=28 * 28, description="Larger pictures are made this small.")
+    max_pixels: int = Field(default=512 * 512, ge=28 * 28, description="Larger pictures are made this small.")
     save_every: int = Field(default=50, ge=1, description="Steps between checkpoints.")
     log_every: int = Field(default=5, ge=1)
 

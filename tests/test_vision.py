@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import torch
 from PIL import Image
@@ -35,7 +36,7 @@ from train.models import adapted, config_of, load
 from train.pictures import opened
 from train.questions import asked_of
 from train.record import read_run
-from train.release import Pictures, Release, pictures_of
+from train.release import Pictures, Release
 from train.rows import IGNORED, prepare
 from train.sft import merge, sft
 from train.vision import processor_of
@@ -314,9 +315,19 @@ def test_a_picture_that_cannot_be_read_is_named(
         prepare(with_one_spoilt(), wording_of(models["qwen3_vl"]), tmp_path, 2048, BOUND)
 
 
-def test_a_missing_picture_is_named() -> None:
-    with pytest.raises(BadInput, match=r"^p1-2-0: image_2 is missing"):
-        pictures_of("p1-2-0", {"images": [{"bytes": b"some"}, None]})
+def test_a_missing_picture_is_named_when_it_is_looked_at(seen_release: Release, tmp_path: Path) -> None:
+    copy = tmp_path / "release"
+    shutil.copytree(seen_release.folder, copy)
+    shard = next((copy / "sft").glob("*.parquet"))
+    rows = pq.read_table(shard)
+    images = rows.column("images").to_pylist()
+    images[0][-1] = None
+    place = rows.column_names.index("images")
+    changed = rows.set_column(place, rows.field(place), pa.chunked_array([pa.array(images, rows.field(place).type)]))
+    pq.write_table(changed, shard)
+    dialogue, pictures = next(iter(Release.read(copy).dialogues("sft", sees=True)))
+    with pytest.raises(BadInput, match=f"^{dialogue.id}: image_{len(images[0])} is missing"):
+        pictures()
 
 
 def test_words_that_hold_the_models_mark_for_a_picture_are_refused(

@@ -7,7 +7,6 @@ noise that is keyed by the seed is added to the model's log-probabilities, and t
 `logprob` is what the model itself gives its text, at temperature 1 and free of any schema.
 """
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -15,6 +14,7 @@ import torch
 
 from schemas.errors import Refused
 from train.asking import Asked, Place
+from train.decoding import Held, Keeping, Noise, Unsaid
 from train.learning import out_of_memory
 from train.models import Loaded
 from train.prefix import Prefix
@@ -22,11 +22,6 @@ from train.shape import Schema
 
 LONGEST = 160
 AT_ONCE = 32
-SEPARATORS: Any = {
-    "item_separator": ", ",
-    "key_separator": ": ",
-    "whitespace_flexible": False,
-}  # those of the canonical text
 
 
 class Drawn(NamedTuple):
@@ -54,7 +49,7 @@ def answers(
     at_once: int = AT_ONCE,
 ) -> Iterator[tuple[Place, Drawn]]:
     """Each question's answer as its batch is done; half as many at once where memory runs out."""
-    held = Held(loaded, schema) if schema else None
+    held = Held(loaded.wording.tokenizer, schema) if schema else None
     loaded.model.eval()
     prefix = Prefix.of(loaded, asked)
     waiting = sorted(asked, key=lambda each: -len(loaded.wording.prompt(each.talk)))
@@ -75,7 +70,7 @@ def answers(
 
 @torch.inference_mode()
 def batch(
-    loaded: Loaded, asked: Sequence[Asked], drawing: Drawing | None, held: "Held | None", prefix: Prefix | None,
+    loaded: Loaded, asked: Sequence[Asked], drawing: Drawing | None, held: Held | None, prefix: Prefix | None,
     longest: int,
 ) -> list[Drawn]:  # fmt: skip
     from transformers import GenerationConfig, LogitsProcessorList
@@ -93,7 +88,8 @@ def batch(
     if held:
         steps.append(held.over(inputs["input_ids"].shape[1], len(asked), ends))
     if drawing:
-        steps.append(Noise([drawing.seed_of(each) for each in asked], drawing))
+        seeds = [drawing.seed_of(each) for each in asked]
+        steps.append(Noise(seeds, drawing.temperature, drawing.top_p))
     asked_for = GenerationConfig(  # type: ignore[no-untyped-call]
         max_new_tokens=longest,
         do_sample=False,
@@ -123,99 +119,3 @@ def inputs_of(loaded: Loaded, asked: Sequence[Asked]) -> dict[str, Any]:
     tokenizer.padding_side = "left"
     found = tokenizer(texts, add_special_tokens=False, padding=True, return_tensors="pt")
     return {name: found[name].to(loaded.model.device) for name in ("input_ids", "attention_mask")}
-
-
-class Keeping:
-    """Keeps what the model gave every token, before anything else has a say."""
-
-    def __init__(self, begin: int) -> None:
-        self.begin, self.steps, self.before = begin, list[torch.Tensor](), torch.empty(0)
-
-    def __call__(self, ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        self.take(ids)
-        self.before = torch.log_softmax(scores.float(), dim=-1)
-        return scores
-
-    def take(self, ids: torch.Tensor) -> None:
-        if ids.shape[1] > self.begin:
-            self.steps.append(self.before.gather(1, ids[:, -1:])[:, 0].cpu())
-
-    def logprobs(self, said: torch.Tensor, n: int) -> list[float]:
-        if len(self.steps) < said.shape[1]:
-            self.take(torch.cat([said.new_zeros(len(said), self.begin), said], dim=1))
-        return [float(step[n]) for step in self.steps]
-
-
-class Unsaid:
-    """Tokens that no answer may hold."""
-
-    def __init__(self, tokens: Sequence[int]) -> None:
-        self.tokens = list(tokens)
-
-    def __call__(self, ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        return scores.index_fill(1, torch.tensor(self.tokens, device=scores.device), float("-inf"))
-
-
-class Noise:
-    """A draw at a temperature, for each row from a generator of its own."""
-
-    def __init__(self, seeds: Sequence[int], drawing: Drawing) -> None:
-        self.drawing = drawing
-        self.generators = [torch.Generator().manual_seed(seed) for seed in seeds]
-
-    def __call__(self, ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        heated = torch.log_softmax(scores.float() / self.drawing.temperature, dim=-1)
-        if self.drawing.top_p < 1:
-            heated = likeliest(heated, self.drawing.top_p)
-        noise = torch.stack([torch.rand(scores.shape[1], generator=each) for each in self.generators])
-        gumbel = -torch.log(-torch.log(noise.clamp(1e-10, 1 - 1e-7)))
-        return heated + gumbel.to(heated.device)
-
-
-def likeliest(logprobs: torch.Tensor, share: float) -> torch.Tensor:
-    """Without the tail beyond this share of the whole."""
-    ordered, places = logprobs.sort(dim=-1, descending=True)
-    beyond = ordered.exp().cumsum(dim=-1) - ordered.exp() >= share
-    return logprobs.masked_fill(beyond.scatter(1, places, beyond), float("-inf"))
-
-
-class Held:
-    """A grammar of the cards' JSON Schema, under which no call can be written that a card would refuse."""
-
-    def __init__(self, loaded: Loaded, schema: Schema) -> None:
-        import llguidance
-        import llguidance.hf
-
-        self.tokenizer = llguidance.hf.from_tokenizer(loaded.wording.tokenizer)
-        self.grammar = llguidance.LLMatcher.grammar_from_json_schema(json.dumps(schema), defaults=SEPARATORS)
-        self.matcher = llguidance.LLMatcher
-
-    def over(self, begin: int, rows: int, ends: Sequence[int]) -> "Within":
-        matchers = [self.matcher(self.tokenizer, self.grammar) for _ in range(rows)]
-        for each in matchers:
-            if each.is_error():
-                raise Refused(f"the cards' schema cannot be decoded to: {each.get_error()}")
-        return Within(matchers, begin, ends)
-
-
-class Within:
-    def __init__(self, matchers: Sequence[Any], begin: int, ends: Sequence[int]) -> None:
-        self.matchers, self.begin, self.ends = matchers, begin, ends
-
-    def __call__(self, ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        for matcher, row in zip(self.matchers, ids.tolist(), strict=True):
-            if len(row) > self.begin and not matcher.is_stopped():
-                matcher.consume_token(row[-1])
-        allowed = torch.stack([self.allowed(matcher, scores.shape[1]) for matcher in self.matchers])
-        return scores.masked_fill(~allowed.to(scores.device), float("-inf"))
-
-    def allowed(self, matcher: Any, vocabulary: int) -> torch.Tensor:
-        """One bit for each token; where the answer is whole, only what ends it."""
-        if matcher.is_stopped():
-            over = torch.zeros(vocabulary, dtype=torch.bool)
-            over[list(self.ends)] = True
-            return over
-        bits = torch.frombuffer(bytearray(matcher.compute_bitmask()), dtype=torch.uint8)
-        spread = (bits[:, None] >> torch.arange(8, dtype=torch.uint8)) & 1
-        known = spread.flatten()[:vocabulary].bool()
-        return torch.nn.functional.pad(known, (0, vocabulary - len(known)))

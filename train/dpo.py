@@ -63,7 +63,7 @@ def dpo(release: Release, settings: Dpo, start: str, out: Path) -> Run:
         trainer.settings = settings
         return trainer
 
-    trainer, at_once = trained(out, settings.batch, trainer_of)
+    trainer, at_once = trained(out, settings.at_once or settings.batch, trainer_of)
     if guard:
         guard.restore()
     trainer.model.save_pretrained(out / ADAPTER)

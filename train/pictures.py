@@ -1,6 +1,6 @@
 """A picture as a model that sees is shown it: within bounds, and whole where its ground was taken away.
 
-    small, (height, width) = made_small("p3fa…: image_1", data, 448 * 448)
+    small, (height, width) = made_small("p3fa…: image_1", data, 512 * 512)
     opened(small)       -> an RGB image
 
 Rows keep what `made_small` gives, and a question asks with the same, so that a model meets the pixels that it learnt
@@ -13,6 +13,8 @@ from PIL import Image
 
 from schemas.errors import BadInput
 
+GLANCE = (64, 64)
+
 
 def made_small(name: str, data: bytes, max_pixels: int) -> tuple[bytes, tuple[int, int]]:
     """The picture within its bounds, with its height and width; as it was where it is small enough."""
@@ -21,6 +23,7 @@ def made_small(name: str, data: bytes, max_pixels: int) -> tuple[bytes, tuple[in
             width, height = image.size
             scale = (max_pixels / (width * height)) ** 0.5
             if scale >= 1:
+                image.draft("L", GLANCE)  # a glance tells whether it can be read, at a tenth of the cost
                 image.load()
                 return data, (height, width)
             small = on_white(image).resize((max(1, int(width * scale)), max(1, int(height * scale))))

@@ -112,6 +112,7 @@ LINES = (
 def draw_curve(folder: Path, run: Run) -> None:
     """The loss, and beside it whatever else tells how it went."""
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
     shown = [line for line in LINES if any(value(step, line.name) is not None for step in run.steps)]
     figure = Figure(figsize=(4.6 * len(shown), 3.2), layout="constrained")
@@ -123,7 +124,7 @@ def draw_curve(folder: Path, run: Run) -> None:
         axes.set_xlabel("step")
         axes.grid(alpha=0.25)
         axes.set_ylim(0, 1.03 if line.share else 1.08 * max(y for _, y in points))
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(folder / CURVE, dpi=130)
 

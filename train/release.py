@@ -7,6 +7,8 @@ Rows stream from the shards some at a time; pictures are read only where they ar
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -24,7 +26,7 @@ from schemas.skill import Library
 
 MANIFEST, SKILLS = "manifest.json", "skills.json"
 WORDS = ("id", "prompt_id", "prompt", "category", "author", "renderer", "manner", "turns", "image_info", "preferences")
-ROWS_AT_A_TIME = 500
+GROUPS_AT_HAND = 4
 AGAIN = "fetch the release again, or build it again"
 
 Pictures = Callable[[], list[bytes]]
@@ -62,14 +64,13 @@ class Release(NamedTuple):
 
     def dialogues(self, split: Split, sees: bool = False) -> Iterator[tuple[Dialogue, Pictures]]:
         """Each dialogue, with a way to its pictures where they are wanted; scenes are left out."""
-        columns = [*WORDS, "images"] if sees else list(WORDS)
         for path in self.shards(split):
-            try:
-                with pq.ParquetFile(path) as file:
-                    for batch in file.iter_batches(ROWS_AT_A_TIME, columns=columns):
-                        yield from (dialogue_and_pictures(row) for row in batch.to_pylist())
-            except (pa.ArrowException, OSError) as error:
-                raise Damaged(path, f"cannot be read ({str(error).splitlines()[0]})", AGAIN) from error
+            with reading(path), pq.ParquetFile(path) as file:
+                for group in range(file.num_row_groups):
+                    rows = file.read_row_group(group, columns=list(WORDS)).to_pylist()
+                    for place, row in enumerate(rows):
+                        dialogue = dialogue_of(without_scenes(row))
+                        yield dialogue, partial(pictures_of, dialogue.id, path, group, place) if sees else nothing
 
     def shards(self, split: Split) -> list[Path]:
         listed = [self.folder / file.path for file in self.manifest.files if file.path.startswith(f"{split}/")]
@@ -81,18 +82,37 @@ class Release(NamedTuple):
         return listed
 
 
-def dialogue_and_pictures(row: Row) -> tuple[Dialogue, Pictures]:
-    row["image_info"] = [info | {"scene": None} for info in row["image_info"]]
-    dialogue = dialogue_of(row)
-    return dialogue, lambda: pictures_of(dialogue.id, row)
+def without_scenes(row: Row) -> Row:
+    return row | {"image_info": [info | {"scene": None} for info in row["image_info"]]}
 
 
-def pictures_of(dialogue_id: str, row: Row) -> list[bytes]:
-    found: list[bytes | None] = [image["bytes"] if image else None for image in row.get("images", [])]
-    for place, picture in enumerate(found):
+def nothing() -> list[bytes]:
+    return []
+
+
+def pictures_of(dialogue_id: str, path: Path, group: int, place: int) -> list[bytes]:
+    found = pictures_in(path, group)[place]
+    for number, picture in enumerate(found, 1):
         if not picture:
-            raise BadInput(f"{dialogue_id}: image_{place + 1} is missing; try `drawnconvos verify`")
+            raise BadInput(f"{dialogue_id}: image_{number} is missing; try `drawnconvos verify`")
     return [picture for picture in found if picture]
+
+
+@lru_cache(maxsize=GROUPS_AT_HAND)
+def pictures_in(path: Path, group: int) -> list[list[bytes | None]]:
+    """The pictures of a row group, row by row. They are read when they are looked at, and few groups are held at a
+    time, so that a split's pictures never lie in memory together."""
+    with reading(path), pq.ParquetFile(path) as file:
+        column = file.read_row_group(group, columns=["images"]).column("images").to_pylist()
+    return [[image["bytes"] if image else None for image in images] for images in column]
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (pa.ArrowException, OSError) as error:
+        raise Damaged(path, f"cannot be read ({str(error).splitlines()[0]})", AGAIN) from error
 
 
 def newest(folder: Path = Path("data/releases")) -> Path:

@@ -1,6 +1,6 @@
 """Rows that a trainer takes, made once, before training: tokens, which of them count, and the pictures in their places.
 
-    rows = prepare(release.dialogues("sft"), wording, Path("runs/sft/rows"), longest=2048, max_pixels=448 * 448)
+    rows = prepare(release.dialogues("sft"), wording, Path("runs/sft/rows"), longest=4096, max_pixels=512 * 512)
     -> rows.arrow: {"id": "p3fa…", "input_ids": [1, 96, …], "labels": [-100, …, 504, 2], "length": 187, "pictures": []}
 
 Rows stream to an Arrow file and are mapped into memory from there, so preparing takes no more memory for a million

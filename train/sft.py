@@ -47,7 +47,7 @@ def sft(release: Release, settings: Sft, out: Path) -> Run:
         asked = arguments(settings, out, rate, settings.weight_decay, settings.epochs, at_once)
         return Answers(model, TrainingArguments(**asked), collate, dataset, callbacks=[telling])
 
-    trainer, at_once = trained(out, settings.batch, trainer_of)
+    trainer, at_once = trained(out, settings.at_once or settings.batch, trainer_of)
     trainer.model.save_pretrained(out / ADAPTER)
     if settings.whole:
         loaded.wording.processor.save_pretrained(out / ADAPTER)

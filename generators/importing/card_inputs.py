@@ -1,6 +1,6 @@
 """The inputs of an imported card, each with the places in the workflow that its value is put in.
 
-    Bound(Input(name="prompt", type="text", required=True, …), ("6.text", "14.text"))
+Bound(Input(name="prompt", type="text", required=True, …), ("6.text", "14.text"))
 """
 
 from collections.abc import Iterable, Iterator
@@ -88,7 +88,9 @@ def of_prompts(prompts: Prompts, doing: Doing) -> Iterator[Bound]:
 
 
 def further(prompts: Prompts) -> str:
-    return "Words for a further step or a second idea that is mixed in; what the workflow has stays when it is left out."
+    return (
+        "Words for a further step or a second idea that is mixed in; what the workflow has stays when it is left out."
+    )
 
 
 def text_input(name: str, required: bool, words: str, prompt: Prompt, doing: Doing) -> Input:

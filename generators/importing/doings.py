@@ -1,6 +1,6 @@
 """What a workflow does, in the words of a card: found by the nodes that stand between its pictures and its results.
 
-    doing_of(graph, pictures, prompts) -> Doing("inpaint", "Inpaint", "Paints a marked part of the picture anew …", …)
+doing_of(graph, pictures, prompts) -> Doing("inpaint", "Inpaint", "Paints a marked part of the picture anew …", …)
 """
 
 import re
@@ -134,7 +134,9 @@ EDITS: tuple[tuple[str, str], ...] = (
     ("face_detail", r"facedetailer"),
     ("upscale", r"ultimatesd|upscalewithmodel|tile.*controlnet|4xupscale"),
 )
-FINDS_MASK = re.compile(r"rmbg|rembg|removebackground|groundingdino|segmentanything|clipseg|sam2?segment|birefnet", re.I)
+FINDS_MASK = re.compile(
+    r"rmbg|rembg|removebackground|groundingdino|segmentanything|clipseg|sam2?segment|birefnet", re.I
+)
 CUTS = (
     ("cut_out_named", r"groundingdino|clipseg|florence|sam.*segment"),
     ("remove_background", r"rmbg|rembg|removebackground|birefnet|matting"),

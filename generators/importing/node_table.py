@@ -1,7 +1,7 @@
 """What is known of ComfyUI's nodes: the names of their widgets, in the order in which a graph lists the values.
 
-    nodes.yaml                KSampler: [seed, steps, cfg, sampler_name, scheduler, denoise]
-    a server's object_info    {"KSampler": {"input": {"required": {"model": ["MODEL"], "seed": ["INT", {…}]}}}}
+nodes.yaml                KSampler: [seed, steps, cfg, sampler_name, scheduler, denoise]
+a server's object_info    {"KSampler": {"input": {"required": {"model": ["MODEL"], "seed": ["INT", {…}]}}}}
 """
 
 import json

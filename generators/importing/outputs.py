@@ -28,9 +28,9 @@ def outputs_of(graph: Graph, where: str) -> tuple[str, ...]:
     if not found:
         raise Refused(f"{where}: {why_none(graph)}")
     sources = {node.id: source_of(node) or node.id for node in found}
-    final = [n for n in found if not any(on_the_way(sources[n.id], other, graph) for other in sources.values())]
-    unmasked = [n for n in final if not MASKS.search(graph[sources[n.id]].kind)] or final
-    once = {sources[n.id]: n.id for n in reversed(unmasked)}
+    unmasked = [n for n in found if not MASKS.search(graph[sources[n.id]].kind)] or found
+    final = [n for n in unmasked if not any(on_the_way(sources[n.id], sources[o.id], graph) for o in unmasked)]
+    once = {sources[n.id]: n.id for n in reversed(final)}
     return tuple(sorted(once.values(), key=list(graph.nodes).index))
 
 
@@ -50,7 +50,14 @@ def source_of(node: Node) -> str | None:
 
 
 def on_the_way(source: str, other: str, graph: Graph) -> bool:
-    return source != other and source in graph.above(other)
+    """Whether one picture is a step to the other, be it as a picture or before it was decoded."""
+    return source != other and undecoded(source, graph) in graph.above(other) - {other, undecoded(other, graph)}
+
+
+def undecoded(source: str, graph: Graph) -> str:
+    node = graph[source]
+    latent = node.links.get("samples")
+    return latent.node if latent and "decode" in node.kind.casefold() and latent.node in graph.nodes else source
 
 
 def why_none(graph: Graph) -> str:

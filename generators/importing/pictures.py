@@ -29,7 +29,7 @@ SHOWN = {
     "tile": re.compile(r"tile|upscal|blur", re.IGNORECASE),
 }
 DRAWS_MAP = re.compile(r"preprocessor|^canny$|dwpre|keypoints|aux_", re.IGNORECASE)
-MEASURES = re.compile(r"size|dimension|resolution|compar|preview|histogram|interrogat|caption|tagger", re.IGNORECASE)
+MEASURES = re.compile(r"imagesize|(?<!re)size\+?$|dimensions|compar|preview|histogram|interrogat|caption|tagger", re.I)
 SAMPLES = re.compile(r"sampl|^supir_sample|detailer|ultimatesd", re.IGNORECASE)
 TO_LATENT = ("latent_image", "latents", "latent", "samples", "latent_noise")
 

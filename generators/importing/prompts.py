@@ -14,10 +14,19 @@ from generators.importing.graph import Graph, Node
 
 NEGATIVE = re.compile(r"^(neg(ative)?(_.*)?|.*_neg(ative)?|uncond.*|cond2)$")
 POSITIVE = re.compile(r"^(pos(itive)?(_.*)?|cond|cond1|conditioning.*|blended_cond|.*_pos)$")
+SAMPLES = re.compile(r"sampl|guider|detailer|ultimatesd", re.IGNORECASE)
 CARRIES_SIDE = re.compile(r"^(guider|pipe|basic_pipe|context|base_ctx|sdxl_pipe|.*pipe)$")
-TEXT = re.compile(r"^(text|text_[a-z]|prompt|.*_prompt|clip_[lg]|t5xxl|bert|mt5xl|string|positive|negative|value|string_[ab])$")
+TEXT = re.compile(
+    r"^(text|text_[a-z]|prompt|.*_prompt|clip_[lg]|t5xxl|bert|mt5xl|string|positive|negative|value|string_[ab])$"
+)
 INSTRUCTS = re.compile(r"^system_prompt$")
-STRINGS = re.compile(r"(?!.*(encode|apply|conditioning)).*(text|string|prompt|primitive|wildcard|concat)", re.IGNORECASE)
+STRINGS = re.compile(
+    r"(?!.*(encode|apply|conditioning)).*(text|string|prompt|primitive|wildcard|concat)", re.IGNORECASE
+)
+PRAISE = re.compile(
+    r"((very|highly|extremely|ultra|best|high|top|good) )*"
+    r"(quality|detailed?|details|resolution|res|masterpiece|sharp( focus)?|[48]?k|u?hd|professional|intricate|realistic)"
+)
 AREAS = ("ConditioningSetArea", "ConditioningSetAreaPercentage", "GLIGENTextBoxApply", "ConditioningSetMask")
 
 
@@ -56,6 +65,7 @@ class Prompt(NamedTuple):
     places: tuple[str, ...]
     region: Region | None = None
     boxed: bool = False
+    depth: int = 0
 
 
 class Prompts(NamedTuple):
@@ -68,49 +78,64 @@ class Way(NamedTuple):
 
     negative: bool | None = None
     region: Region | None = None
-    depth: int = 0
+    depth: int = 0  # samplers on the way from the picture
+    open: bool = True  # whether the sides that a node takes are those of a sampler, or only handed on by it
 
 
 def prompts_of(graph: Graph, outputs: Iterable[str]) -> Prompts:
-    """The first sampler's come first."""
+    """What the first sampler is told; a later one that was told something else is told the user's words, too."""
     walk = Walk(graph)
     for output in outputs:
         walk.go(output, Way())
-    said = sorted(walk.said, key=lambda s: -s.depth)
-    sought = {s.place for s in said if not s.negative}
-    positive = joined(s for s in said if not s.negative)
+    sought = {s.place for s in walk.said if not s.negative}
+    positive = joined(s for s in walk.said if not s.negative)
     if any(prompt.text.strip() for prompt in positive):
-        positive = [prompt for prompt in positive if prompt.text.strip()]
-    return Prompts(tuple(positive), tuple(joined(s for s in said if s.negative and s.place not in sought)))
+        positive = [prompt for prompt in positive if prompt.text.strip() and not only_praises(prompt.text)] or positive
+    first = max((prompt.depth for prompt in positive), default=0)
+    whole = [prompt for prompt in positive if prompt.depth == first or prompt.region is not None]
+    later = [place for prompt in positive if prompt not in whole for place in prompt.places]
+    if later and (main := next((n for n, prompt in enumerate(whole) if prompt.region is None), None)) is not None:
+        whole[main] = whole[main]._replace(places=tuple(dict.fromkeys([*whole[main].places, *later])))
+    return Prompts(tuple(whole), tuple(joined(s for s in walk.said if s.negative and s.place not in sought)))
 
 
 def joined(said: Iterable[Said]) -> list[Prompt]:
+    """Texts of one node are one prompt, and so are the same words on several; those of the first sampler lead."""
     found: dict[tuple[str, Region | None], Prompt] = {}
-    for each in said:
-        key = " ".join(each.text.split()), each.region
+    of_node: dict[str, tuple[str, Region | None]] = {}
+    for each in sorted(said, key=lambda s: -s.depth):
+        node = each.place.partition(".")[0]
+        key = of_node.setdefault(node, (" ".join(each.text.split()), each.region))
         known = found.get(key)
         places = (*known.places, each.place) if known else (each.place,)
-        found[key] = Prompt(each.text, tuple(dict.fromkeys(places)), each.region, each.boxed)
+        depth = known.depth if known else each.depth
+        found[key] = Prompt(each.text if not known else known.text, tuple(dict.fromkeys(places)), each.region, each.boxed, depth)
     return list(found.values())
+
+
+def only_praises(text: str) -> bool:
+    """Words like "masterpiece, 4k", which say nothing of what is seen and stay as they are."""
+    pieces = [piece.strip(" ()[]{}:.0123456789") for piece in re.split(r"[,\n]", text.casefold())]
+    return all(PRAISE.fullmatch(piece) for piece in pieces if piece)
 
 
 class Walk:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.said: list[Said] = []
-        self.been: set[tuple[str, bool | None, Region | None]] = set()
+        self.been: set[tuple[str, Way]] = set()
 
     def go(self, node_id: str, way: Way) -> None:
         node = self.graph.nodes.get(node_id)
-        if node is None or (node_id, way.negative, way.region) in self.been:
+        if node is None or (node_id, way) in self.been:
             return
-        self.been.add((node_id, way.negative, way.region))
+        self.been.add((node_id, way))
         if way.negative is not None and node.kind == "ConditioningZeroOut":
             return
         here = way._replace(region=region_of(node, self.graph) or way.region) if node.kind in AREAS else way
-        if takes_sides(node) or way.negative is not None:
+        samples = way.negative is None and takes_sides(node) and (way.open or SAMPLES.search(node.kind) is not None)
+        if samples or way.negative is not None:
             self.read(node, here)
-        samples = takes_sides(node) and way.negative is None
         for name, link in node.links.items():
             further = onward(name, node, way if node.kind == "GLIGENTextBoxApply" else here, samples)
             if further is not None:
@@ -132,11 +157,17 @@ class Walk:
 
 
 def takes_sides(node: Node) -> bool:
-    return any(NEGATIVE.match(name) or POSITIVE.match(name) for name in node.inputs)
+    return any(takes_side(name) for name in node.inputs)
+
+
+def takes_side(name: str) -> bool:
+    return NEGATIVE.match(name) is not None or POSITIVE.match(name) is not None
 
 
 def onward(name: str, node: Node, way: Way, samples: bool) -> Way | None:
     """How to go on through an input; None where what lies there is no prompt of this side."""
+    if takes_side(name) and way.negative is None and not samples:
+        return None
     if NEGATIVE.match(name):
         if way.negative is False or not heeds_negative(node):
             return None
@@ -147,10 +178,10 @@ def onward(name: str, node: Node, way: Way, samples: bool) -> Way | None:
             return None
         return way._replace(negative=bool(way.negative), depth=way.depth + samples)
     if CARRIES_SIDE.match(name):
-        return way._replace(depth=way.depth + samples)
+        return way._replace(depth=way.depth + samples, open=True)
     if way.negative is not None and TEXT.match(name):
         return None  # read() follows it
-    return Way(None, None, way.depth + samples)
+    return Way(None, None, way.depth + samples, open=False)
 
 
 def heeds_negative(node: Node) -> bool:
@@ -187,5 +218,3 @@ def canvas(graph: Graph) -> tuple[float, float]:
         if "Empty" in node.kind and isinstance(width, int) and isinstance(height, int):
             return float(width), float(height)
     return 1024.0, 1024.0
-
-

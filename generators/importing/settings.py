@@ -74,7 +74,9 @@ def seeds_of(graph: Graph) -> tuple[str, ...]:
 
 def size_of(graph: Graph, pictures: Iterable[Given]) -> Size | None:
     """The size of a new picture, where the rest of the workflow does not hang on it by the pixel."""
-    empty = [node for node in graph.nodes.values() if "Empty" in node.kind and {"width", "height"} <= node.inputs.keys()]
+    empty = [
+        node for node in graph.nodes.values() if "Empty" in node.kind and {"width", "height"} <= node.inputs.keys()
+    ]
     if not empty:
         return None
     places: list[str] = []
@@ -87,7 +89,9 @@ def size_of(graph: Graph, pictures: Iterable[Given]) -> Size | None:
             return None
         places += [width[0], height[0]]
         sizes.add((width[1], height[1]))
-    if len(sizes) != 1 or any(node.kind in ("ConditioningSetArea", "GLIGENTextBoxApply") for node in graph.nodes.values()):
+    if len(sizes) != 1 or any(
+        node.kind in ("ConditioningSetArea", "GLIGENTextBoxApply") for node in graph.nodes.values()
+    ):
         return None
     ((across, down),) = sizes
     for node in graph.nodes.values():
@@ -155,7 +159,9 @@ def of_guides(graph: Graph, pictures: Iterable[Given]) -> Iterator[Number]:
         places = {f"{node.id}.strength": value for node in nets if (value := literal(node, "strength")) is not None}
         if len(set(places.values())) == 1:
             shown = given.shows or "guide"
-            words = f"How closely the {shown if shown != 'guide' else 'guiding picture'} must be kept to; 0 is not at all."
+            words = (
+                f"How closely the {shown if shown != 'guide' else 'guiding picture'} must be kept to; 0 is not at all."
+            )
             yield leaning(f"{shown.removesuffix('s')}_strength", places, words)
 
 
@@ -164,7 +170,9 @@ def of_examples(graph: Graph, pictures: Iterable[Given]) -> Iterator[Number]:
     for given in pictures:
         if given.role not in LIKENESS:
             continue
-        takes = re.compile(r"ipadapter(?!.*load)|instantid(?!.*(load|face))|unclipcond|stylemodelapply|pulid(?!.*load)", re.I)
+        takes = re.compile(
+            r"ipadapter(?!.*load)|instantid(?!.*(load|face))|unclipcond|stylemodelapply|pulid(?!.*load)", re.I
+        )
         below = graph.below(given.node)
         nodes = [node for node in graph.nodes.values() if node.id in below and takes.search(node.kind)]
         places = {
@@ -187,7 +195,11 @@ def direct(start: str, end: str, graph: Graph) -> bool:
             return True
         if node not in been and not SAMPLES.search(graph[node].kind):
             been.add(node)
-            waiting += [use.node for use in graph.uses[node] if use.name not in ("conditioning", "positive", "negative", "model")]
+            waiting += [
+                use.node
+                for use in graph.uses[node]
+                if use.name not in ("conditioning", "positive", "negative", "model")
+            ]
     return False
 
 

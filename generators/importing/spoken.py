@@ -1,6 +1,6 @@
 """What a user names that is no prompt: a thing to be found, words to be written, one of several maps.
 
-    seeks_of(graph) -> [Seek(name="object", type="thing", place="5.prompt", text="eyes")]
+seeks_of(graph) -> [Seek(name="object", type="thing", place="5.prompt", text="eyes")]
 """
 
 import re
@@ -12,7 +12,9 @@ from generators.importing.outputs import source_of
 from generators.importing.pictures import DRAWS_MAP
 from generators.importing.settings import slug
 
-FINDS = re.compile(r"grounding ?dino.*segment|clipseg|segment.*anything.*prompt|yoloworld|florence.*run|lang_?sam", re.I)
+FINDS = re.compile(
+    r"grounding ?dino.*segment|clipseg|segment.*anything.*prompt|yoloworld|florence.*run|lang_?sam", re.I
+)
 WRITES = re.compile(r"(overlay|draw|add|render|image).?text|text.?(overlay|image|watermark|box)", re.IGNORECASE)
 NAMES = ("prompt", "text", "text_input", "categories")
 
@@ -32,9 +34,13 @@ def seeks_of(graph: Graph) -> Iterator[Seek]:
             continue
         place, text = f"{node.id}.{name}", str(node.values[name])
         if FINDS.search(node.kind):
-            yield Seek("object", "thing", place, text, "The thing in the picture that is looked for, as the user names it.")
+            yield Seek(
+                "object", "thing", place, text, "The thing in the picture that is looked for, as the user names it."
+            )
         elif WRITES.search(node.kind):
-            yield Seek("words", "text", place, text, "The words that are written on the picture, as they are to stand there.")
+            yield Seek(
+                "words", "text", place, text, "The words that are written on the picture, as they are to stand there."
+            )
 
 
 def maps_of(graph: Graph, outputs: tuple[str, ...]) -> dict[str, str]:

@@ -136,7 +136,11 @@ def named_values(node: Drawn, table: Widgets, where: str) -> Iterator[tuple[str,
     while values and names:
         name, value = names.pop(0), values.pop(0)
         yield name, value
-        if name in SEEDS and values and (values[0] in CONTROL or (isinstance(values[0], bool) and len(values) > len(names))):
+        if (
+            name in SEEDS
+            and values
+            and (values[0] in CONTROL or (isinstance(values[0], bool) and len(values) > len(names)))
+        ):
             values.pop(0)
 
 

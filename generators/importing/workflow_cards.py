@@ -50,7 +50,9 @@ def card_of_workflow(content: Any, where: str, table: Widgets | None = None) -> 
         doing, outputs = DOINGS["maps"], tuple(maps.values())
     shows = shown_by(graph, doing, pictures)
     size = size_of(graph, pictures)
-    found = Found(graph, outputs, pictures, prompts, bool(places), tuple(maps), shows, model_of(graph), size is not None)
+    found = Found(
+        graph, outputs, pictures, prompts, bool(places), tuple(maps), shows, model_of(graph), size is not None
+    )
     bound = once_each([
         *of_pictures(pictures, places, bool(maps)),
         *of_prompts(prompts, doing),
