@@ -23,7 +23,7 @@ from schemas.prompt import Split
 Release = Annotated[str, Field(description="The folder of the release that the predictions are for.", min_length=1)]
 Predictions = Annotated[list[str], Field(description="Files of JSON lines, one system's each; none for labels alone.")]
 Out = Annotated[str, Field(description="Where pictures, marks and table.md go.", min_length=1)]
-Limit = Annotated[int, Field(description="The first so many dialogues; 0 for all.", ge=0)]
+Limit = Annotated[int, Field(description="So many dialogues, spread over the split; 0 for all.", ge=0)]
 Scorer = Annotated[str, Field(description="scene, strict, a model, or local:MODEL.", min_length=1)]
 Address = Annotated[str, Field(description="Where the model is; empty for OpenAI.")]
 Author = Annotated[str, Field(description="The model that describes what a model is asked about; empty for the scene.")]

@@ -11,7 +11,7 @@ from schemas.errors import BadInput
 def numbered_rows(path: Path) -> Iterator[tuple[int, Any]]:
     """What each line holds, with its number; blank lines are none."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"{path}: cannot be read: {error}") from error
     for number, line in enumerate(lines, 1):

@@ -105,7 +105,7 @@ def standing(path: Path) -> Iterator[Prediction]:
     if not whole.endswith(b"\n"):
         whole = whole[: whole.rfind(b"\n") + 1]
         path.write_bytes(whole)
-    for line in whole.decode("utf-8").splitlines():
+    for line in whole.decode("utf-8").split("\n")[:-1]:
         yield Prediction.model_validate_json(line)
 
 

@@ -122,7 +122,7 @@ class Draws:
         path.write_bytes(whole)
         self.file = path.open("a", encoding="utf-8")
         self.found: dict[Place, dict[int, Kept]] = {}
-        for line in whole.decode("utf-8").splitlines():
+        for line in whole.decode("utf-8").split("\n")[:-1]:
             self.remember(Kept.model_validate_json(line))
 
     def remember(self, one: Kept) -> None:

@@ -20,12 +20,12 @@ ORDINALS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", 
 PICTURES: dict[Role, str] = {
     "content": "A further picture that goes into the result.",
     "background": "The picture that is behind it, without the foreground.",
-    "guide": "The picture whose {shown} is followed.",
+    "guide": "The picture that lends its {shown}.",
     "face": "A picture of the person's face.",
     "reference": "An example of what the new picture is like.",
 }
 ROLE_NAMES: dict[Role, str] = {
-    "content": "image", "background": "background", "guide": "guide", "face": "face", "reference": "example",
+    "content": "image", "background": "background", "guide": "guide_image", "face": "face_image", "reference": "image",
 }  # fmt: skip
 
 
@@ -61,11 +61,16 @@ def picture_name(given: Given, first: bool) -> str:
     if first:
         return "image"
     shown = SHOWN[given.shows][0] if given.shows in SHOWN else None
-    return f"{shown}_image" if shown else f"{ROLE_NAMES[given.role]}_image".replace("image_image", "image")
+    return f"{shown}_image" if shown else ROLE_NAMES[given.role]
 
 
 def unused(name: str, taken: list[str]) -> str:
     return next(n for n in (name, *(f"{word}_{name}" for word in ORDINALS)) if n not in taken)
+
+
+def leading(role: Role, pictures: tuple[Given, ...]) -> tuple[Given, ...]:
+    """The pictures with those of a role before all others."""
+    return tuple(sorted(pictures, key=lambda given: given.role != role))
 
 
 def of_prompts(prompts: Prompts, doing: Doing) -> Iterator[Bound]:
@@ -75,9 +80,9 @@ def of_prompts(prompts: Prompts, doing: Doing) -> Iterator[Bound]:
     taken: list[str] = []
     for prompt in whole[:MOST_TEXTS]:
         name = unused(doing.prompt, taken)
-        told = words if not taken else further(prompts)
+        told = words if not taken else "A second idea, which is mixed with the first."
         taken.append(name)
-        needed = doing.needs_prompt and len(taken) == 1
+        needed = doing.needs_prompt or len(taken) > 1
         yield Bound(text_input(name, needed, told, prompt, doing), prompt.places)
     for prompt in parts[:MOST_TEXTS]:
         place = prompt.region.name if prompt.region else None

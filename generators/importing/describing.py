@@ -1,5 +1,6 @@
 """A card's description, put together from what was found in a workflow."""
 
+import re
 from typing import NamedTuple
 
 from generators.importing.doings import Doing
@@ -14,7 +15,7 @@ SHOWN = {
     "pose": ("pose", "the pose", "the pose is", "a map of poses"),
     "depth": ("depth", "the depth", "the depth is", "a depth map"),
     "edges": ("edges", "the edges", "the edges are", "a drawing of its edges"),
-    "scribble": ("scribble", "the lines of a scribble", "the lines are", "a scribble of its lines"),
+    "scribble": ("scribble", "the lines", "the lines are", "a scribble of its lines"),
     "normals": ("surfaces", "the surfaces", "the surfaces are", "a map of its surfaces"),
     "areas": ("areas", "the areas", "the areas are", "a map of what is where"),
     "colours": ("colours", "the colours", "the colours are", "a map of its colours"),
@@ -49,7 +50,7 @@ def described(doing: Doing, found: Found) -> str:
             a_map=shown[3],
             an_example="a picture that is handed over" if references < 2 else f"{count(references)} pictures together",
             with_words=" and the user's words" if found.prompts.positive else "",
-            with_guide=f", and keeps to {shown[1]} of {another(guides)}" if guides else "",
+            with_guide=f", and keeps to {shown[1]} of another picture" if guides else "",
             regions=listed([str(region).replace("_", " ") for region in dict.fromkeys(regions)]),
             where=where(found),
             some_maps=listed(list(found.maps[:3])),
@@ -59,10 +60,6 @@ def described(doing: Doing, found: Found) -> str:
         doing.never.format(the_shown_alone=shown[2]),
     ]
     return " ".join(sentences)
-
-
-def another(guides: list[Given]) -> str:
-    return "another picture" if guides[0].node else "it"
 
 
 def where(found: Found) -> str:
@@ -77,7 +74,7 @@ def also(found: Found, doing: Doing) -> list[str]:
     if doing.id not in ("draw_map", "maps") and (addons := addons_of(graph)):
         told.append(f"Its look comes from {listed(list(addons))}.")
     creates = not any(given.role in ("content", "background") for given in found.pictures)
-    if creates and any("upscale" in node.kind.casefold() for node in graph.nodes.values()):
+    if creates and any(re.search("upscale|scaleby", node.kind, re.I) for node in graph.nodes.values()):
         told.append("What it paints is enlarged and worked over once more.")
     if creates and any("outpaint" in node.kind.casefold() for node in graph.nodes.values()):
         told.append("Then more is painted at the edges.")

@@ -37,8 +37,8 @@ DOINGS = {
         Doing("text_to_image", "Text to image", "Paints a new picture from a description{model}.", CREATE_NOT, PICTURE_IS,
               examples=SCENES),
         Doing("regions_to_image", "Picture by regions",
-              "Paints a new picture{model} in which each part of it has a description of its own: {regions}.",
-              "Not for one description of all of it, and not for changing a picture that is already there.",
+              "Paints a new picture{model} in which parts of it are described apart: {regions}.",
+              "Not for a picture whose parts are not told apart, and not for changing one that is already there.",
               "What the picture shows as a whole.", examples=SCENES),
         Doing("guided_image", "{Shown} to image",
               "Paints a new picture from a description{model} that follows {the_shown} of a picture that is handed over.",
@@ -186,7 +186,11 @@ def creation_of(graph: Graph, pictures: tuple[Given, ...], prompts: Prompts) -> 
         return "guided_image"
     if "reference" in roles:
         return "like_image"
-    return "regions_to_image" if sum(prompt.region is not None for prompt in prompts.positive) > 1 else "text_to_image"
+    return (
+        "regions_to_image"
+        if any(prompt.region and prompt.region.name for prompt in prompts.positive)
+        else "text_to_image"
+    )
 
 
 def first_of(table: tuple[tuple[str, str], ...], kinds: list[str]) -> str | None:

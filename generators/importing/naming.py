@@ -3,7 +3,7 @@
 import re
 
 from generators.importing.graph import Graph
-from generators.importing.settings import FAST, slug, spoken, stem
+from generators.importing.settings import FAST, addon, slug, spoken, stem
 
 FAMILIES: tuple[tuple[str, str], ...] = (
     (r"flux.*kontext", "Flux Kontext"),
@@ -42,6 +42,7 @@ FAMILIES: tuple[tuple[str, str], ...] = (
 )
 PAINTS = ("ckpt_name", "unet_name", "model_name", "supir_model", "base_ckpt_name", "model_path")
 AFTER = re.compile(r"refiner|upscal|esrgan|stage_b|vae|clip", re.IGNORECASE)
+BLENDS = re.compile(r"modelmerge", re.IGNORECASE)
 CONTROLS = re.compile(r"controlnet|upscale|grounding|sam|detector|rembg|florence|preprocessor", re.IGNORECASE)
 
 
@@ -53,18 +54,20 @@ def model_of(graph: Graph) -> str | None:
         for name, value in node.values.items()
         if name in PAINTS and isinstance(value, str) and value not in ("None", "")
     ]
+    if len(files) > 1 and any(BLENDS.search(node.kind) for node in graph.nodes.values()):
+        return f"a blend of {len(set(files))} models"
     ordered = sorted(dict.fromkeys(files), key=lambda file: bool(AFTER.search(file)))
     for file in ordered:
         for pattern, family in FAMILIES:
             if re.search(pattern, stem(file), re.IGNORECASE) or re.search(pattern, file.rpartition("/")[0], re.I):
                 return family
-    return spoken(re.sub(r"(?i)[_-]?(fp16|fp8|bf16|pruned|emaonly|e4m3fn|safe)", "", ordered[0])) if ordered else None
+    return spoken(ordered[0]) if ordered else None
 
 
 def addons_of(graph: Graph) -> tuple[str, ...]:
     """The LoRAs and hypernetworks that give it its look, as names."""
     found = [
-        spoken(value)
+        addon(value)
         for node in graph.nodes.values()
         for name, value in node.values.items()
         if re.match(r"(lora|hypernetwork)\d*_name", name)

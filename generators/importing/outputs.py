@@ -51,7 +51,8 @@ def source_of(node: Node) -> str | None:
 
 def on_the_way(source: str, other: str, graph: Graph) -> bool:
     """Whether one picture is a step to the other, be it as a picture or before it was decoded."""
-    return source != other and undecoded(source, graph) in graph.above(other) - {other, undecoded(other, graph)}
+    above = graph.above(other) - {other}
+    return source in above or undecoded(source, graph) in above - {undecoded(other, graph)}
 
 
 def undecoded(source: str, graph: Graph) -> str:

@@ -109,7 +109,9 @@ def joined(said: Iterable[Said]) -> list[Prompt]:
         known = found.get(key)
         places = (*known.places, each.place) if known else (each.place,)
         depth = known.depth if known else each.depth
-        found[key] = Prompt(each.text if not known else known.text, tuple(dict.fromkeys(places)), each.region, each.boxed, depth)
+        found[key] = Prompt(
+            each.text if not known else known.text, tuple(dict.fromkeys(places)), each.region, each.boxed, depth
+        )
     return list(found.values())
 
 

@@ -16,6 +16,7 @@ SEED = re.compile(r"^(seed|noise_seed|rand_seed)$")
 FAST = re.compile(r"lightning|turbo|lcm|hyper|\bdmd|\d+ ?-?steps?", re.IGNORECASE)
 ABSOLUTE = ("LatentUpscale", "ImageScale", "ConditioningSetArea", "GLIGENTextBoxApply", "LatentComposite", "LatentCrop",
             "ImageCrop", "SolidMask", "ImageResize+", "ImageResizeKJ", "LatentCompositeMasked")  # fmt: skip
+NOISE = re.compile(r"\b(baked|ema|vae|fp8|fp16|bf16|pruned|safe|emaonly|comfyui)\b", re.IGNORECASE)
 SIDES = ("left", "top", "right", "bottom")
 WIDEST = 2048
 COLOUR = re.compile(r"^#[0-9a-fA-F]{6}$")
@@ -44,7 +45,7 @@ class Size(NamedTuple):
 
 def literal(node: Node, name: str) -> float | None:
     value = node.values.get(name)
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return round(value, 4) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def place_of_number(node: Node, name: str, graph: Graph) -> tuple[str, float] | None:
@@ -72,19 +73,20 @@ def seeds_of(graph: Graph) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def size_of(graph: Graph, pictures: Iterable[Given]) -> Size | None:
-    """The size of a new picture, where the rest of the workflow does not hang on it by the pixel."""
-    empty = [
-        node for node in graph.nodes.values() if "Empty" in node.kind and {"width", "height"} <= node.inputs.keys()
-    ]
+def size_of(graph: Graph, pictures: Iterable[Given], may_differ: bool) -> Size | None:
+    """The size of a new picture, where the rest of the workflow does not hang on it by the pixel; that of an edited one
+    only where the edit may have another size than the picture."""
+    if any(given.role in ("content", "background") for given in pictures) and not may_differ:
+        return None
+    empty = [(node, names) for node in graph.nodes.values() if (names := sides_of(node)) is not None]
     if not empty:
         return None
     places: list[str] = []
     sizes: set[tuple[float, float]] = set()
-    for node in empty:
+    for node, names in empty:
         if any(graph[below].kind in ABSOLUTE for below in graph.below(node.id)):
             return None
-        width, height = (place_of_number(node, name, graph) for name in ("width", "height"))
+        width, height = (place_of_number(node, name, graph) for name in names)
         if width is None or height is None:
             return None
         places += [width[0], height[0]]
@@ -98,6 +100,14 @@ def size_of(graph: Graph, pictures: Iterable[Given]) -> Size | None:
         if node.kind == "ModelSamplingFlux" and (literal(node, "width"), literal(node, "height")) == (across, down):
             places += [f"{node.id}.width", f"{node.id}.height"]
     return Size(tuple(dict.fromkeys(places)), int(across), int(down))
+
+
+def sides_of(node: Node) -> tuple[str, str] | None:
+    """The names of width and height, where a node begins an empty picture."""
+    if "Empty" in node.kind and {"width", "height"} <= node.inputs.keys():
+        return "width", "height"
+    names = "empty_latent_width", "empty_latent_height"
+    return names if set(names) <= node.inputs.keys() else None
 
 
 def numbers_of(graph: Graph, pictures: tuple[Given, ...]) -> Iterator[Number]:
@@ -207,7 +217,7 @@ def of_loras(graph: Graph) -> Iterator[Number]:
     """A style's weight; what makes a model fast has to stay as it is."""
     found = []
     for node in graph.nodes.values():
-        file = node.values.get("lora_name")
+        file = node.values.get("lora_name", node.values.get("url") if "lora" in node.kind.casefold() else None)
         if not isinstance(file, str) or file in ("None", "") or FAST.search(file):
             continue
         places = {
@@ -219,7 +229,7 @@ def of_loras(graph: Graph) -> Iterator[Number]:
             found.append((file, places))
     for file, places in found:
         name = "style_strength" if len(found) == 1 else f"{slug(stem(file))[:32]}_strength"
-        yield leaning(name, places, f"How strongly the style of {spoken(file)} shows; 0 is not at all.")
+        yield leaning(name, places, f"How strongly {addon(file)} shows; 0 is not at all.")
 
 
 def leaning(name: str, places: dict[str, float], words: str) -> Number:
@@ -235,14 +245,24 @@ def colours_of(graph: Graph) -> Iterator[tuple[str, str]]:
                 yield slug(name), f"{node.id}.{name}"
 
 
+def addon(file: str) -> str:
+    """A LoRA by its name, where its file has one."""
+    name = spoken(file)
+    return (
+        "the add-on" if "://" in file or re.fullmatch(r"(?i)(my |the )?(lora|model|adapter)s?( v?\d+)?", name) else name
+    )
+
+
 def stem(file: str) -> str:
     return re.split(r"[/\\]", file)[-1].rpartition(".")[0]
 
 
 def spoken(file: str) -> str:
     """A model's file as a name that can be said."""
-    name = re.sub(r"([a-z])([A-Z])", r"\1 \2", stem(file))
-    return " ".join(re.sub(r"[_\-.]+", " ", name).split())
+    name = re.sub(r"([a-z]{2})([A-Z][a-z])|(\d)([A-Z][a-z])", r"\1\3 \2\4", stem(file))
+    words = NOISE.sub(" ", re.sub(r"[_\-.]+", " ", name)).split()
+    kept = " ".join(dict.fromkeys(words)) or stem(file)
+    return kept[:1].upper() + kept[1:]
 
 
 def slug(text: str) -> str:

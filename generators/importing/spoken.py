@@ -57,5 +57,6 @@ def maps_of(graph: Graph, outputs: tuple[str, ...]) -> dict[str, str]:
 
 def map_name(kind: str) -> str:
     """`Zoe-DepthMapPreprocessor` is a "zoe depth map"."""
-    words = re.sub(r"([a-z])([A-Z])", r"\1 \2", re.sub(r"_?Preprocessor$|Pre(?=processor)", "", kind))
+    words = re.sub(r"_?Preprocessor$|_Preprocessor", "", kind)
+    words = re.sub(r"(?<=[a-z0-9])(Map|Edge|Line|Art|Seg|Pose|Mesh|Sem(?=Seg))", r" \1", words)
     return slug(words).replace("_", " ")

@@ -7,6 +7,7 @@ Notes, reroutes, primitives and named wires are the editor's alone; what is mute
 on what it is given. Subgraphs and group nodes are opened first (subgraphs.py), so that one flat graph is read here.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ MUTED, BYPASSED = 2, 4
 NOTES = ("Note", "MarkdownNote", "Label (rgthree)", "Fast Groups Bypasser (rgthree)", "Fast Groups Muter (rgthree)")
 HANDS_ON = ("Reroute", "Reroute (rgthree)")
 CONTROL = ("fixed", "randomize", "increment", "decrement")
+ENDS = re.compile(r"save|preview|show|combine|display|compar|output", re.IGNORECASE)
 SEEDS = ("seed", "noise_seed", "rand_seed")
 FILE_PREFIX, FILE_NAME = "filename_prefix", "picture"  # how a file is called is nothing to follow a wire for
 TURNS = 200  # no honest wire is longer
@@ -66,9 +68,10 @@ def converted(nodes: Mapping[str, Drawn], table: Widgets, where: str) -> Graph:
 
 
 def is_output(node: Drawn, nodes: Mapping[str, Drawn]) -> bool:
-    """Nothing takes what it makes, but it takes something."""
+    """It takes something, and what comes of it is no node's: a file, or a picture that is shown."""
     taken = any(wire.node == node.id for other in nodes.values() for wire in other.wires.values())
-    return not taken and bool(node.wires) and not is_of_the_editor(node)
+    ends = not node.types or ENDS.search(node.kind) or (isinstance(node.values, list) and "Save" in node.values)
+    return not taken and bool(node.wires and ends) and not is_of_the_editor(node)
 
 
 def is_of_the_editor(node: Drawn) -> bool:

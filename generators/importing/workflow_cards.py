@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from generators.importing.card_inputs import (
-    Bound, of_colour, of_maps, of_number, of_pictures, of_prompts, of_seeks, of_size, once_each,
+    Bound, leading, of_colour, of_maps, of_number, of_pictures, of_prompts, of_seeks, of_size, once_each,
 )  # fmt: skip
 from generators.importing.describing import SHOWN, Found, described
 from generators.importing.doings import DOINGS, Doing, changes, doing_of
@@ -49,7 +49,9 @@ def card_of_workflow(content: Any, where: str, table: Widgets | None = None) -> 
     if maps:
         doing, outputs = DOINGS["maps"], tuple(maps.values())
     shows = shown_by(graph, doing, pictures)
-    size = size_of(graph, pictures)
+    size = size_of(graph, pictures, doing.id == "instruct_edit")
+    if doing.id == "face_to_image":
+        pictures = leading("face", pictures)
     found = Found(
         graph, outputs, pictures, prompts, bool(places), tuple(maps), shows, model_of(graph), size is not None
     )
@@ -128,9 +130,10 @@ def braced(text: str) -> str:
 
 def remarks(doing: Doing, card: Skill, engine: ComfyEngine) -> Iterator[str]:
     """What a person should know who takes the card over."""
-    if "avoid" not in engine.binds and doing.asks is not None:
+    paints = doing.asks is not None and doing.id != "cut_out_named"
+    if paints and "avoid" not in engine.binds:
         yield "no negative prompt is heeded here: what a user wants left out cannot be told to it"
-    if not engine.seeds and doing.asks is not None:
+    if paints and not engine.seeds:
         yield "no seed was found: the same call gives the same picture each time"
     if len(engine.outputs) > 1 and not engine.picks:
         yield f"{len(engine.outputs)} pictures come out of one call; the first of them is the call's"
