@@ -13,6 +13,7 @@ import click
 from flows.chat_command import chat_command
 from flows.commands import FILE, FOLDER, PATH, plain_errors
 from flows.rate_command import rate_command
+from flows.reproduce_command import reproduce_command
 from flows.score_command import score_command
 from schemas.errors import did_you_mean
 from schemas.prompt import Split
@@ -553,6 +554,7 @@ def sql(query: str, data: Path) -> None:
 main.add_command(chat_command)
 main.add_command(score_command)
 main.add_command(rate_command)
+main.add_command(reproduce_command)
 
 
 def run() -> None:

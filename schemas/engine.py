@@ -3,7 +3,8 @@
     ComfyEngine(
         workflow="portrait.workflow.json", sha256="9c1f…",
         binds={"prompt": ("6.text",), "image": ("10.image",), "size": ("5.width", "5.height"), "avoid": ("7.text",)},
-        wording={"7.text": "blurry, {value}"}, seeds=("3.seed",), outputs=("9",), models=("sd_xl_base_1.0.safetensors",),
+        wording={"7.text": "blurry, {value}"}, seeds=("3.seed",), outputs=("9",),
+        models=("sd_xl_base_1.0.safetensors",),
     )
 
 `binds` says where a card's input goes in the workflow: "node.input", more than one where it goes to several places.

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import pyarrow.parquet as pq
 import pytest
+import torch
 import yaml
 from click.testing import CliRunner, Result
 from safetensors.torch import load_file
@@ -61,10 +62,13 @@ class Done(NamedTuple):
 
 @pytest.fixture(scope="module", autouse=True)
 def one_thread() -> Iterator[None]:
-    """The commands of a loop compute on as many threads as there are cores, which makes tiny models slower."""
+    """More threads than one only wait for each other on models so tiny, here as in the commands of a loop."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OMP_NUM_THREADS", "1")
         yield
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="module")

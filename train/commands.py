@@ -1,6 +1,8 @@
 """What the commands of training share: options that fill a settings record, and one line for what a user can mend."""
 
+import logging
 import sys
+import warnings
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -15,12 +17,16 @@ from schemas.identity import Record
 P = ParamSpec("P")
 T = TypeVar("T")
 FOLDER = click.Path(path_type=Path, file_okay=False)
+CHATTY = ("httpx", "httpx2", "openai")  # a line for every request, once any library switches logging on
 KINDS: dict[Any, Any] = {int: int, float: float, str: str}
 
 
 def runs_plainly(command: Callable[P, T]) -> Callable[P, T]:
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        for name in CHATTY:
+            logging.getLogger(name).setLevel(logging.WARNING)
+        warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")  # what it says to itself
         try:
             return command(*args, **kwargs)
         except UserError as error:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from generators.importing.describing import SHOWN
-from generators.importing.doings import SCENES, Doing
+from generators.importing.doings import Doing, doings
 from generators.importing.pictures import Given, Role
 from generators.importing.prompts import Prompt, Prompts
 from generators.importing.settings import Number, Size
@@ -19,7 +19,7 @@ SHORT = 90  # letters of a workflow's own prompt that is still something a perso
 ORDINALS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 PICTURES: dict[Role, str] = {
     "content": "A further picture that goes into the result.",
-    "background": "The picture that is behind it, without the foreground.",
+    "background": "The picture that is seen behind it, on its own.",
     "guide": "The picture that lends its {shown}.",
     "face": "A picture of the person's face.",
     "reference": "An example of what the new picture is like.",
@@ -35,7 +35,7 @@ class Bound(NamedTuple):
 
 
 def of_pictures(pictures: tuple[Given, ...], masks: Iterable[tuple[str, str]], one: bool) -> Iterator[Bound]:
-    """The first picture is `image`, as on all cards; the same file read twice is one picture, and `one` makes all one."""
+    """The first is `image`, as on all cards; a file that is read twice is one picture, and with `one` all are one."""
     taken: list[str] = []
     groups: dict[object, list[Given]] = {}
     for given in pictures:
@@ -101,7 +101,9 @@ def further(prompts: Prompts) -> str:
 def text_input(name: str, required: bool, words: str, prompt: Prompt, doing: Doing) -> Input:
     own = " ".join(prompt.text.split()).strip(" ,.")
     said = own if 3 <= len(own) <= SHORT and not set("()<>:{}|\\") & set(own) else None
-    examples = tuple(dict.fromkeys([*([said] if said else []), *(doing.examples or SCENES)]))[:3]
+    examples = tuple(
+        dict.fromkeys([*([said] if said else []), *(doing.examples or doings()["text_to_image"].examples)])
+    )[:3]
     return Input(name=name, type="text", required=required, description=words, examples=examples)
 
 

@@ -71,8 +71,8 @@ def where(found: Found) -> str:
 def also(found: Found, doing: Doing) -> list[str]:
     """What else is worth knowing before it is called."""
     graph, told = found.graph, []
-    if doing.id not in ("draw_map", "maps") and (addons := addons_of(graph)):
-        told.append(f"Its look comes from {listed(list(addons))}.")
+    if doing.id not in ("draw_map", "maps") and (addons := [name for name in addons_of(graph) if name != "the add-on"]):
+        told.append(f"Its look comes from {listed(addons)}.")
     creates = not any(given.role in ("content", "background") for given in found.pictures)
     if creates and any(re.search("upscale|scaleby", node.kind, re.I) for node in graph.nodes.values()):
         told.append("What it paints is enlarged and worked over once more.")

@@ -25,7 +25,7 @@ STRINGS = re.compile(
 )
 PRAISE = re.compile(
     r"((very|highly|extremely|ultra|best|high|top|good) )*"
-    r"(quality|detailed?|details|resolution|res|masterpiece|sharp( focus)?|[48]?k|u?hd|professional|intricate|realistic)"
+    r"(quality|detailed?|details|resolution|masterpiece|sharp( focus)?|[48]?k|u?hd|professional|intricate|realistic)"
 )
 AREAS = ("ConditioningSetArea", "ConditioningSetAreaPercentage", "GLIGENTextBoxApply", "ConditioningSetMask")
 

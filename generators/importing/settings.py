@@ -122,20 +122,24 @@ def numbers_of(graph: Graph, pictures: tuple[Given, ...]) -> Iterator[Number]:
 
 def strength(graph: Graph, worked_on: list[Given]) -> Iterator[Number]:
     """How far the sampler may move away from the picture; one that starts anew has no such thing."""
-    below = set[str]().union(*(graph.below(given.node) for given in worked_on))
     found = {}
     for node in graph.nodes.values():
         value = literal(node, "denoise")
-        samples = SAMPLES.search(node.kind) or node.kind in ("BasicScheduler",)
-        if value is not None and 0 < value < 1 and samples and (node.id in below or feeds(node, below, graph)):
+        if value is not None and 0 < value < 1 and any(starts_from(node, given.node, graph) for given in worked_on):
             found[f"{node.id}.denoise"] = value
     if found and len(set(found.values())) == 1:
         words = "How far the result may move away from the picture; 0 changes nothing, 1 all."
         yield Number("strength", tuple(found), next(iter(found.values())), 0, 1, words)
 
 
-def feeds(node: Node, nodes: set[str], graph: Graph) -> bool:
-    return any(use.node in nodes for use in graph.uses[node.id])
+def starts_from(node: Node, picture: str, graph: Graph) -> bool:
+    """Whether the sampler, or the one that a scheduler is for, begins with what the picture was encoded to."""
+    samplers = [node] if node.links.keys() & {"latent_image", "image", "latents"} else []
+    samplers += [graph[use.node] for use in graph.uses[node.id] if use.name == "sigmas"]
+    starts = [
+        link.node for s in samplers for name, link in s.links.items() if name in ("latent_image", "image", "latents")
+    ]
+    return any(picture in graph.above(start) and "Empty" not in graph[start].kind for start in starts)
 
 
 def margins(graph: Graph, worked_on: list[Given]) -> Iterator[Number]:

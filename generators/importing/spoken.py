@@ -30,7 +30,7 @@ class Seek(NamedTuple):
 def seeks_of(graph: Graph) -> Iterator[Seek]:
     for node in graph.nodes.values():
         name = next((name for name in NAMES if isinstance(node.values.get(name), str)), None)
-        if name is None or "clip" in node.links and "pixels" not in node.links:
+        if name is None or ("clip" in node.links and "pixels" not in node.links):
             continue
         place, text = f"{node.id}.{name}", str(node.values[name])
         if FINDS.search(node.kind):

@@ -19,7 +19,8 @@ MUTED, BYPASSED = 2, 4
 NOTES = ("Note", "MarkdownNote", "Label (rgthree)", "Fast Groups Bypasser (rgthree)", "Fast Groups Muter (rgthree)")
 HANDS_ON = ("Reroute", "Reroute (rgthree)")
 CONTROL = ("fixed", "randomize", "increment", "decrement")
-ENDS = re.compile(r"save|preview|show|combine|display|compar|output", re.IGNORECASE)
+ENDS = re.compile(r"save|preview|show|combine|display|output", re.IGNORECASE)
+COMPARES = re.compile(r"compar", re.IGNORECASE)  # shows what is there anyway
 SEEDS = ("seed", "noise_seed", "rand_seed")
 FILE_PREFIX, FILE_NAME = "filename_prefix", "picture"  # how a file is called is nothing to follow a wire for
 TURNS = 200  # no honest wire is longer
@@ -71,7 +72,8 @@ def is_output(node: Drawn, nodes: Mapping[str, Drawn]) -> bool:
     """It takes something, and what comes of it is no node's: a file, or a picture that is shown."""
     taken = any(wire.node == node.id for other in nodes.values() for wire in other.wires.values())
     ends = not node.types or ENDS.search(node.kind) or (isinstance(node.values, list) and "Save" in node.values)
-    return not taken and bool(node.wires and ends) and not is_of_the_editor(node)
+    result = bool(node.wires and ends) and not COMPARES.search(node.kind)
+    return result and not taken and not is_of_the_editor(node)
 
 
 def is_of_the_editor(node: Drawn) -> bool:

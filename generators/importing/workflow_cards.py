@@ -6,38 +6,56 @@ Nothing is asked that the graph can tell. What is read out of it: prompts (promp
 (pictures.py), numbers, sizes and seeds (settings.py), results (outputs.py), and what all of it is for (doings.py).
 """
 
+import json
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from generators.importing.card_inputs import (
-    Bound, leading, of_colour, of_maps, of_number, of_pictures, of_prompts, of_seeks, of_size, once_each,
+    Bound,
+    leading,
+    of_colour,
+    of_maps,
+    of_number,
+    of_pictures,
+    of_prompts,
+    of_seeks,
+    of_size,
+    once_each,
 )  # fmt: skip
 from generators.importing.describing import SHOWN, Found, described
-from generators.importing.doings import DOINGS, Doing, changes, doing_of
+from generators.importing.doings import Doing, changes, doing_of, doings
 from generators.importing.graph import Graph, Workflow, graph_of
 from generators.importing.naming import model_of, named
 from generators.importing.node_table import Widgets, known_nodes
 from generators.importing.outputs import outputs_of
-from generators.importing.pictures import DRAWS_MAP, Given, masks_of, map_drawn_by, pictures_of, with_masks_apart
+from generators.importing.pictures import DRAWS_MAP, Given, map_drawn_by, masks_of, pictures_of, with_masks_apart
 from generators.importing.prompts import prompts_of
 from generators.importing.settings import colours_of, numbers_of, seeds_of, size_of
 from generators.importing.spoken import maps_of, seeks_of
 from generators.importing.subgraphs import drawn_nodes
-from generators.importing.ui_form import converted
+from generators.importing.ui_form import NOTES, converted
 from schemas.engine import VALUE, ComfyEngine
 from schemas.errors import BadInput, complaint
-from schemas.identity import digest
 from schemas.skill import Skill
 
 
 class Imported(NamedTuple):
+    """A card, the workflow that goes into a file beside it if there is one, and what a person should know."""
+
     card: Skill
-    workflow: Workflow
+    workflow: Workflow | None
     remarks: tuple[str, ...]
+    notes: str = ""
+
+
+def workflow_text(workflow: Workflow) -> str:
+    """The file that a workflow is kept in, whose hash stands on the card."""
+    return json.dumps(workflow, indent=1, ensure_ascii=False) + "\n"
 
 
 def card_of_workflow(content: Any, where: str, table: Widgets | None = None) -> Imported:
-    """From a file in either form, or as it is sent to a server; refused with the reason where no skill can come of it."""
+    """From a file in either form, or as it is sent to a server; refused with the reason where no skill comes of it."""
     graph = graph_in(content, where, table or known_nodes())
     outputs = outputs_of(graph, where)
     graph = graph.only(set[str]().union(*(graph.above(output) for output in outputs)))
@@ -47,9 +65,11 @@ def card_of_workflow(content: Any, where: str, table: Widgets | None = None) -> 
     doing = doing_of(graph, pictures, prompts, bool(places))
     maps = maps_of(graph, outputs) if changes(pictures) else {}
     if maps:
-        doing, outputs = DOINGS["maps"], tuple(maps.values())
+        doing, outputs = doings()["maps"], tuple(maps.values())
     shows = shown_by(graph, doing, pictures)
     size = size_of(graph, pictures, doing.id == "instruct_edit")
+    if doing.id == "relight":  # a further picture there is what the light comes from
+        pictures = (*pictures[:1], *(given._replace(role="background") for given in pictures[1:]))
     if doing.id == "face_to_image":
         pictures = leading("face", pictures)
     found = Found(
@@ -64,7 +84,14 @@ def card_of_workflow(content: Any, where: str, table: Widgets | None = None) -> 
         *([of_size(size)] if size else []),
         *(of_colour(name, place) for name, place in colours_of(graph)),
     ])  # fmt: skip
-    return assembled(doing, found, bound, maps, where)
+    return assembled(doing, found, bound, maps, where)._replace(notes=notes_in(content))
+
+
+def notes_in(content: Any) -> str:
+    """What people wrote beside the nodes."""
+    entries = content.get("nodes") if isinstance(content, dict) else None
+    told = [e.get("widgets_values") for e in entries or () if isinstance(e, dict) and e.get("type") in NOTES]
+    return "\n".join(str(values[0]) for values in told if isinstance(values, list) and values)
 
 
 def graph_in(content: Any, where: str, table: Widgets) -> Graph:
@@ -98,7 +125,7 @@ def assembled(doing: Doing, found: Found, bound: list[Bound], maps: dict[str, st
     try:
         engine = ComfyEngine(
             workflow=f"{skill_id}.workflow.json",
-            sha256=digest(workflow),
+            sha256=sha256(workflow_text(workflow).encode()).hexdigest(),
             binds=binds,
             wording={place: f"{braced(text)}, {VALUE}" for place, text in standing.items() if text},
             seeds=seeds_of(graph),
