@@ -77,9 +77,8 @@ def main() -> None:
             print(f"- {one}")
             continue
         made[f"{form}: {one.card.type}"] += 1
-        print(
-            f"{path.name}: {one.card.id}: {one.card.type}, {', '.join(one.card.engine.binds if one.card.engine else ())}"
-        )
+        binds = one.card.engine.binds if one.card.engine else {}
+        print(f"{path.name}: {one.card.id}: {one.card.type}, {', '.join(binds)}")
         if asked.cards:
             print(shown(one))
         export = Path(str(path).replace("/ui/", "/api/").replace(".ui.json", ".api.json"))

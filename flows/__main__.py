@@ -12,6 +12,7 @@ import click
 
 from flows.chat_command import chat_command
 from flows.commands import FILE, FOLDER, PATH, plain_errors
+from flows.import_command import import_command
 from flows.rate_command import rate_command
 from flows.reproduce_command import reproduce_command
 from flows.score_command import score_command
@@ -551,6 +552,7 @@ def sql(query: str, data: Path) -> None:
     click.echo(ask(data, query))
 
 
+skills.add_command(import_command)
 main.add_command(chat_command)
 main.add_command(score_command)
 main.add_command(rate_command)

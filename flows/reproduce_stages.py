@@ -56,10 +56,11 @@ class Stages:
         again with other settings."""
         path = self.out / name / STAGE
         standing = read_stage(path)
-        same = standing is not None and standing.inputs == inputs
+        other = list(differing(standing.inputs, inputs)) if standing else []
+        same = standing is not None and not other
         if standing and not same and not looks:
             raise Refused(
-                f"{path.parent}: was made otherwise ({', '.join(differing(standing.inputs, inputs))}); give another "
+                f"{path.parent}: was made otherwise ({', '.join(other)}); give another "
                 f"--out, or delete that folder and those of the stages after it"
             )
         if standing and same and standing.made and Path(standing.made).exists():
@@ -124,6 +125,7 @@ def read_stage(path: Path) -> Stage | None:
 
 
 def differing(before: dict[str, Any], now: dict[str, Any], place: str = "") -> Iterator[str]:
+    """What is other than it was; a key that came later and says nothing is not."""
     for name in sorted(before.keys() | now.keys()):
         was, is_now = before.get(name), now.get(name)
         if isinstance(was, dict) and isinstance(is_now, dict):

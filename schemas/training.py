@@ -59,9 +59,8 @@ class Dpo(Training):
     weight_decay: float = Field(default=0.05, ge=0)
     beta: float = Field(default=0.1, gt=0, description="How firmly the reference holds the policy.")
     sft_weight: float = Field(default=1.0, ge=0, description="Weight of the chosen answers' own loss; 0 is plain DPO.")
-    guard: int = Field(
-        default=48, ge=0, description="Held-out turns that are answered as training goes on; 0 for none."
-    )
+    anchor_weight: float = Field(default=1.0, ge=0, description="Weight of the loss on turns of sft beside the pairs.")
+    guard: int = Field(default=64, ge=0, description="Held-out turns that are answered as it goes on; 0 for none.")
     guard_drop: float = Field(default=0.1, ge=0, le=1, description="How far exact calls may fall before it is stopped.")
 
     @classmethod
@@ -84,5 +83,5 @@ class Sampling(Record):
 SFT_RECIPES: Mapping[Recipe, Mapping[str, Any]] = {"ours": {}, "paper": {"epochs": 50, "learning_rate": 1e-5}}
 DPO_RECIPES: Mapping[Recipe, Mapping[str, Any]] = {
     "ours": {},
-    "paper": {"epochs": 50, "learning_rate": 1e-5, "sft_weight": 0.0},
+    "paper": {"epochs": 50, "learning_rate": 1e-5, "sft_weight": 0.0, "anchor_weight": 0.0},
 }

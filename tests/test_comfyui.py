@@ -11,6 +11,7 @@ import pytest
 from clients.comfyui import Comfy
 from clients.comfyui_filling import Workflow, filled
 from clients.errors import CallFailed
+from generators.importing.workflow_cards import card_of_workflow
 from schemas.engine import ComfyEngine
 from schemas.errors import Refused
 from schemas.skill import Skill
@@ -73,6 +74,18 @@ def test_what_is_said_reaches_the_workflow_and_the_picture_comes_back() -> None:
     assert painted["3"]["seed"] == 42
     assert steps == [("KSampler", 1, 2), ("KSampler", 2, 2)]
     assert WORKFLOW["6"]["inputs"]["text"] == "a fox"
+
+
+def test_an_imported_workflow_runs_as_its_card_says() -> None:
+    one = card_of_workflow(WORKFLOW, "fox.json")
+    assert one.card.engine is not None and one.workflow is not None
+    said = {"prompt": "a heron", "avoid": "people", "size": "1:2"}
+    assert one.card.completed().problems(said) == []
+    with serving() as server, comfy(server) as client:
+        (picture,) = client.run(one.card.engine, one.workflow, said, seed=3)
+    painted = seen(picture)
+    assert (painted["6"]["text"], painted["7"]["text"]) == ("a heron", "blurry, people")
+    assert (painted["5"]["width"], painted["5"]["height"], painted["3"]["seed"]) == (720, 1456, 3)
 
 
 def test_pictures_and_masks_go_up_under_their_hashes_once_for_each_content() -> None:

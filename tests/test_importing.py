@@ -20,6 +20,7 @@ from generators.importing.ui_form import converted
 from generators.importing.workflow_cards import Imported, card_of_workflow
 from schemas.engine import ComfyEngine
 from schemas.errors import BadInput, Refused, UserError
+from tests.scripted import reply, serving
 
 Nodes = dict[str, tuple[str, dict[str, Any]]]
 
@@ -200,6 +201,38 @@ def test_a_picture_that_no_sampler_sees_is_worked_on_all_the_same(
     assert (one.card.id, one.card.type) == (skill_id, "edit")
     assert inputs_of(one).keys() == fields
     assert one.remarks == ()
+
+
+def test_what_is_cut_out_can_be_put_before_another_picture() -> None:
+    one = imported({
+        "10": ("LoadImage", {"image": "behind.png"}),
+        "11": ("LoadImage", {"image": "front.png"}),
+        "12": ("InspyrenetRembg", {"image": ["11", 0]}),
+        "13": ("ImageCompositeMasked", {"x": 0, "y": 0, "destination": ["10", 0], "source": ["12", 0], "mask": ["12", 1]}),
+        "9": ("SaveImage", {"images": ["13", 0]}),
+    })  # fmt: skip
+    assert one.card.id == "put_before_a_background"
+    assert engine_of(one).binds == {"image": ("11.image",), "background": ("10.image",)}
+
+
+def test_a_part_that_is_found_by_its_name_is_a_thing_to_name() -> None:
+    nodes = with_picture(**{
+        "30": ("CLIPSeg", {"text": "the hat", "threshold": 0.4, "image": ["10", 0]}),
+        "11": ("VAEEncodeForInpaint", {"grow_mask_by": 6, "pixels": ["10", 0], "mask": ["30", 0], "vae": ["4", 2]}),
+        "3": ("KSampler", {**PAINTS["3"][1], "latent_image": ["11", 0]}),
+    })  # fmt: skip
+    one = imported(nodes)
+    assert one.card.id == "replace_by_name_sdxl"
+    assert inputs_of(one) == {"prompt": ("text", True), "object": ("thing", True)}
+
+
+def test_words_put_beside_a_prompt_stay_as_they_are() -> None:
+    nodes = {
+        **changed("6", text=["20", 0]),
+        "20": ("StringConcatenate", {"string_a": ["21", 0], "string_b": "oil painting", "delimiter": ", "}),
+        "21": ("PrimitiveString", {"value": "a boat"}),
+    }
+    assert engine_of(imported(nodes)).binds["prompt"] == ("21.value",)
 
 
 def test_several_maps_of_one_picture_are_a_choice() -> None:
@@ -412,7 +445,16 @@ def test_a_node_that_is_switched_off_hands_on_or_is_gone(mode: int, model: list[
     assert flat(content)["3"]["inputs"].get("model") == model
 
 
-def test_a_subgraph_is_opened_with_the_values_set_on_its_outside() -> None:
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        (["a heron"], None),
+        (["a heron", None, "randomize"], [["-1", "text"], ["1", "seed"], ["1", "control_after_generate"]]),
+        (["a heron"], [["1", "text"]]),
+    ],
+    ids=["an older file", "its own input", "a widget inside"],
+)
+def test_a_subgraph_is_opened_with_the_values_set_on_its_outside(values: list[Any], shown: list[Any] | None) -> None:
     inner = {
         "id": "3fa8", "name": "Say",
         "inputs": [{"name": "clip", "type": "CLIP"}, {"name": "text", "type": "STRING"}],
@@ -423,7 +465,7 @@ def test_a_subgraph_is_opened_with_the_values_set_on_its_outside() -> None:
                   {"id": 3, "origin_id": 1, "origin_slot": 0, "target_id": -20, "target_slot": 0, "type": "CONDITIONING"}],
     }  # fmt: skip
     inner["nodes"][0]["inputs"].append({"name": "text", "type": "STRING", "link": 2, "widget": {"name": "text"}})  # type: ignore[index]
-    outer = box(20, "3fa8", {"clip": 20}, "CONDITIONING", widgets_values=["a heron"])
+    outer = box(20, "3fa8", {"clip": 20}, "CONDITIONING", widgets_values=values, properties={"proxyWidgets": shown})
     outer["inputs"].append({"name": "text", "type": "STRING", "link": None, "widget": {"name": "text"}})
     content = graph(
         outer, links=([20, 4, 1, 20, 0, "CLIP"], [21, 20, 0, 3, 1, "CONDITIONING"]), n3_positive=21
@@ -527,11 +569,12 @@ def test_a_style_of_civitais_paints_and_paints_over_with_its_words(tmp_path: Pat
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        ({"type": "Controlnet"}, "'Ink wash XL' is a Controlnet, which is no skill by itself; a LoRA or a checkpoint is"),
+        ({"type": "Controlnet"}, "'Ink wash XL' is a Controlnet, no skill by itself as a LoRA or a checkpoint is"),
         ({"modelVersions": [{**RECORD["modelVersions"][0], "baseModel": "Flux.1 D"}]}, "'Ink wash XL' is made for 'Flux.1 D', for which there is no workflow here"),
-        ({"modelVersions": []}, "'Ink wash XL': has no version"),
+        ({"modelVersions": []}, "'Ink wash XL' has no version"),
         ({"modelVersions": [{"name": "v1", "baseModel": "SDXL 1.0", "files": []}]}, "'Ink wash XL': its version 'v1' has no file"),
-        ({"name": None}, "the record has no name or no type"),
+        ({"name": None}, "the record 'None': name: Input should be a valid string (found None)"),
+        ({"tags": 7}, "the record 'Ink wash XL': tags: Input should be a valid tuple (found 7)"),
     ],
 )  # fmt: skip
 def test_a_record_that_no_skill_comes_of_says_why(tmp_path: Path, fields: dict[str, Any], reason: str) -> None:
@@ -644,6 +687,37 @@ def test_the_command_writes_a_card_that_can_be_read_and_its_workflow(tmp_path: P
     assert (out.read_bytes(), workflow.read_bytes()) == before
 
 
+def told_by(answer: dict[str, Any], tmp_path: Path, *more: str) -> tuple[tuple[int, str], list[Any]]:
+    """The import of GRAPH with a model that answers so."""
+    (tmp_path / "own.json").write_text(json.dumps(GRAPH))
+    with serving(lambda ask: reply(json.dumps(answer))) as server:
+        said = run_import(
+            str(tmp_path / "own.json"), "--out", str(tmp_path / "fox.yaml"), "--model", "m", "--base-url", server.url,
+            "--data", str(tmp_path), *more,
+        )  # fmt: skip
+        return said, server.asked
+
+
+def test_a_model_names_and_describes_and_inputs_stay_as_they_are(tmp_path: Path) -> None:
+    answer = {"id": "winter_card", "name": "Winter card", "type": "edit", "inputs": [],
+              "description": "Paints a winter scene for a card. Not for pictures that are there (relight)."}  # fmt: skip
+    (code, _), asked = told_by(answer, tmp_path)
+    card = read_library([tmp_path / "fox.yaml"])["winter_card"]
+    assert (code, card.name, card.type) == (0, "Winter card", "create")
+    assert card.engine is not None and card.engine.workflow == "winter_card.workflow.json"
+    assert [field.name for field in card.inputs] == ["prompt", "size", "avoid"]
+    assert (tmp_path / "winter_card.workflow.json").exists()
+    assert "for winter cards" in asked[0].prompt
+
+
+def test_a_model_that_writes_nothing_of_use_leaves_the_draft(tmp_path: Path) -> None:
+    (code, said), _ = told_by({"id": "Winter"}, tmp_path)
+    assert (
+        code == 0 and "text_to_image_sdxl: m wrote nothing that can be used (author: wrong_shape); as drafted" in said
+    )
+    assert read_library([tmp_path / "fox.yaml"]).get("text_to_image_sdxl")
+
+
 def test_a_card_that_somebody_mended_is_not_written_over(tmp_path: Path) -> None:
     (tmp_path / "own.json").write_text(json.dumps(GRAPH))
     out = tmp_path / "fox.yaml"
@@ -671,7 +745,6 @@ def test_several_cards_are_one_list(tmp_path: Path) -> None:
     [
         (b"\x89PNG\xff", "is not UTF-8 text; a workflow in a picture has to be saved as JSON first"),
         (b"{", "is not JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
-        (b'{"tools": [{"name": "ping", "description": "Says pong."}]}', "is no workflow"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path, content: bytes, reason: str) -> None:
@@ -679,5 +752,15 @@ def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path, content: bytes, 
     path.write_bytes(content)
     code, said = run_import(str(path))
     assert code == 1
-    assert said.startswith(f"drawnconvos: {path}: ") and reason in said or "'tools'" in said
-    assert said.count("\n") == 1
+    assert said == f"drawnconvos: {path}: {reason}\n"
+
+
+def test_a_file_of_tools_that_do_not_draw_makes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "own.json"
+    path.write_text(json.dumps({"tools": [tool("ping", "Says pong.")]}))
+    code, said = run_import(str(path))
+    assert code == 1
+    assert said == (
+        f"{path}: 'ping': neither makes, changes nor looks at a picture, by what it says of itself\n"
+        f"drawnconvos: {path}: nothing in it became a card\n"
+    )

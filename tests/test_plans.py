@@ -90,7 +90,11 @@ def test_a_wrong_override_is_refused(override: str, message: str) -> None:
         read_plan(ROOT / "plans" / "tiny.yaml", [override])
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "plans").glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [p for p in sorted((ROOT / "plans").glob("*.yaml")) if "prompts:" in p.read_text()],
+    ids=lambda path: path.stem,
+)
 def test_every_plan_of_ours_can_be_made(path: Path) -> None:
     assert forecast(read_plan(path)).exact
 

@@ -307,27 +307,38 @@ def test_dpo_may_begin_from_a_bare_model(judged: Release, base: Path, tmp_path: 
 
 def test_held_out_turns_are_of_prompts_that_are_not_learnt_from(judged: Release) -> None:
     pairs = preferring.judged(judged, None, sees=False)
-    kept, apart = preferring.split(pairs, 4)
-    told = {each.dialogue.id: each.dialogue.prompt_id for each in pairs}
+    kept, apart = preferring.split(judged, pairs, 4, 0, sees=False)
+    prompts = {dialogue.id: dialogue.prompt_id for dialogue, _ in judged.dialogues("rlhf")}
     assert len(apart) == 4
-    assert not {told[asked.dialogue_id] for asked, _ in apart} & {each.dialogue.prompt_id for each in kept}
+    assert not {prompts[asked.dialogue_id] for asked, _ in apart} & {each.dialogue.prompt_id for each in kept}
 
 
-def test_a_policy_whose_answers_fall_is_stopped_and_the_best_is_kept(
-    judged: Release, base: Path, tmp_path: Path, release: Release
-) -> None:
-    """The whole sft split by heart, so that it has something to lose; then a rate that ruins it."""
-    settings = {**QUICK, "limit": None, "epochs": 1}
-    sft(release, Sft(model=str(base), **settings), tmp_path / "sft")
-    ruin = Dpo(
-        **PREFERRING
-        | {"learning_rate": 0.5, "guard_drop": 0.0, "sft_weight": 0.0, "guard": 6, "epochs": 4, "limit": None}
-    )
-    run = dpo(judged, ruin, str(tmp_path / "sft"), tmp_path / "dpo")
-    looks = [step.values["guard"] for step in run.steps if "guard" in step.values]
-    if max(looks) > 0:
-        assert run.stopped is not None and "whole calls on held-out turns fell" in run.stopped
-        assert same(tmp_path / "sft", tmp_path / "dpo")
+def test_anchors_are_turns_of_sft_with_their_labels(judged: Release, base: Path, tmp_path: Path) -> None:
+    wording = wording_of(base)
+    pairs = preferring.judged(judged, 6, sees=False)
+    beside = preferring.anchors(judged, 6, 0)
+    rows = rows_in(preferring.prepare_pairs(pairs, beside, wording, tmp_path, 2048, 1).rows)
+    labels = {turn.answer.text for dialogue, _ in judged.dialogues("sft") for turn in dialogue.turns}
+    for row, pair in zip(rows, pairs, strict=True):
+        learnt = {
+            name: wording.tokenizer.decode([label for label in row[name] if label != IGNORED])
+            for name in ("labels", "rejected_labels", "anchor_labels")
+        }
+        assert learnt["labels"] == pair.preference.chosen.text + wording.end
+        assert learnt["rejected_labels"] == pair.preference.rejected.text + wording.end
+        assert learnt["anchor_labels"].removesuffix(wording.end) in labels
+
+
+def test_what_is_kept_is_the_best_that_the_guard_saw(judged: Release, tuned: Path, tmp_path: Path) -> None:
+    """A rate that ruins it, on a model whose answers are right now and then by its luck alone: whatever the looks were,
+    the adapter of the best one stays, and the run stops where they fell too far."""
+    ruin = {"learning_rate": 0.5, "guard_drop": 0.0, "sft_weight": 0.0, "anchor_weight": 0.0, "guard": 6, "epochs": 2}
+    run = dpo(judged, Dpo(**PREFERRING | ruin), str(tuned), tmp_path / "dpo")
+    looks = {step.step: step.values["guard"] for step in run.steps if "guard" in step.values}
+    assert run.kept == max(looks, key=lambda step: (looks[step], step))
+    fell = any(looks[step] < looks[0] for step in looks)
+    assert (run.stopped is not None) == fell
+    assert same(tuned, tmp_path / "dpo") == (run.kept == 0)
 
 
 def test_a_release_that_nobody_judged_is_refused(release: Release, tuned: Path, tmp_path: Path) -> None:

@@ -6,7 +6,8 @@
 The policy begins as the SFT adapter, and the reference *is* the SFT adapter: its log-probabilities are computed once,
 before the first step, so no second model stays in memory. A chosen answer may be one that an annotator wrote, which the
 policy would hardly give by itself; plain DPO on such pairs can ruin it while its reward accuracy shines. So the chosen
-answers' own loss is added, and held-out turns are answered as it goes (train/guard.py).
+answers' own loss is added, turns of sft go along (train/pairs.py), and held-out turns are answered as it goes: what
+comes of it is the best adapter that was seen (train/guard.py).
 """
 
 import json
@@ -22,6 +23,7 @@ from transformers import TrainingArguments, set_seed
 
 from schemas.answer import Answer
 from schemas.errors import Refused
+from schemas.identity import keyed
 from schemas.talk import Talk
 from schemas.training import Dpo, Recipe
 from train import machine
@@ -30,7 +32,7 @@ from train.commands import FOLDER, given, runs_plainly, settings_options
 from train.guard import Guard
 from train.learning import SMALL, Quiet, Telling, arguments, begun, collator, finish, trained, versions, vocabulary
 from train.models import ADAPTER, Loaded, adapted, load, size_of, with_adapter
-from train.pairs import Judged, both_sides, judged, prepare_pairs
+from train.pairs import Judged, anchors, judged, prepare_pairs, sides
 from train.questions import seen_in
 from train.record import RUN, Run, Source
 from train.release import Release, newest
@@ -47,13 +49,17 @@ def dpo(release: Release, settings: Dpo, start: str, out: Path) -> Run:
     if standing and standing.finished:
         return standing
     loaded, adapter = beginning(start, release, settings)
-    pairs, held_out = split(judged(release, settings.limit, loaded.wording.sees), settings.guard)
-    rows = prepare_pairs(pairs, loaded.wording, out / "rows", settings.longest, settings.max_pixels)
+    sees = loaded.wording.sees
+    pairs, held_out = split(release, judged(release, settings.limit, sees), settings.guard, settings.seed, sees)
+    beside = anchors(release, len(pairs), settings.seed, sees)
+    rows = prepare_pairs(pairs, beside, loaded.wording, out / "rows", settings.longest, settings.max_pixels)
     rate = settings.learning_rate or (1e-4 if size_of(loaded.model) < SMALL else 2e-5)
     telling = Telling(out, standing or record(release, settings, loaded, adapter, rows))
     guard = Guard(loaded, held_out, telling, settings.guard_drop) if held_out else None
-    collate = paired(collator(rows, loaded.wording))
-    dataset = with_reference(Dataset.from_file(str(rows.rows)), loaded.model, collate, out / "rows" / REFERENCE)
+    plain = collator(rows, loaded.wording)
+    collate = grouped(plain, with_anchors=settings.anchor_weight > 0)
+    alone = grouped(plain, with_anchors=False)
+    dataset = with_reference(Dataset.from_file(str(rows.rows)), loaded.model, alone, out / "rows" / REFERENCE)
     set_seed(settings.seed)
 
     def trainer_of(at_once: int) -> Any:
@@ -65,7 +71,7 @@ def dpo(release: Release, settings: Dpo, start: str, out: Path) -> Run:
 
     trainer, at_once = trained(out, settings.at_once or settings.batch, trainer_of)
     if guard:
-        guard.restore()
+        guard.restore(trainer.state.global_step)
     trainer.model.save_pretrained(out / ADAPTER)
     return finish(out, telling, at_once)
 
@@ -79,13 +85,21 @@ class Preferring(Quiet):
         self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None
     ) -> Any:
         reference = inputs.pop("reference")
+        pairs = len(reference) // 2
         logprobs, tokens = answer_logprobs(model, inputs)
-        chosen, rejected = (logprobs - reference).chunk(2)
+        chosen, rejected = (logprobs[: 2 * pairs] - reference).chunk(2)
         margins = self.settings.beta * (chosen - rejected)
         told = -torch.nn.functional.logsigmoid(margins).mean()
-        own = -(logprobs.chunk(2)[0].sum() / tokens.chunk(2)[0].sum())
+        told = told + self.settings.sft_weight * own(logprobs[:pairs], tokens[:pairs])
+        if self.settings.anchor_weight:
+            told = told + self.settings.anchor_weight * own(logprobs[2 * pairs :], tokens[2 * pairs :])
         self.tell({"rewards/accuracies": (margins > 0).float().mean(), "rewards/margins": margins.mean()})
-        return (told + self.settings.sft_weight * own) / self.current_gradient_accumulation_steps
+        return told / self.current_gradient_accumulation_steps
+
+
+def own(logprobs: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
+    """The loss of SFT, for a token."""
+    return -logprobs.sum() / tokens.sum()
 
 
 def answer_logprobs(model: Any, inputs: dict[str, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
@@ -120,15 +134,15 @@ def reference(rows: Any, model: Any, collate: Any, at_once: int = 4) -> Iterator
         yield from zip(chosen.tolist(), rejected.tolist(), strict=True)
 
 
-def paired(collate: Any) -> Any:
-    """Batches with the chosen sides first, then the rejected ones."""
+def grouped(collate: Any, with_anchors: bool) -> Any:
+    """Batches with the chosen sides first, then the rejected ones, then the anchors."""
 
-    def both(rows: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
-        sides = torch.tensor([row["reference"] for row in rows])
-        found: dict[str, torch.Tensor] = collate(list(both_sides(rows)))
-        return found | {"reference": sides.T.flatten()}
+    def together(rows: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
+        known = torch.tensor([row["reference"] for row in rows])
+        found: dict[str, torch.Tensor] = collate(list(sides(rows, with_anchors)))
+        return found | {"reference": known.T.flatten()}
 
-    return both
+    return together
 
 
 def beginning(start: str, release: Release, settings: Dpo) -> tuple[Loaded, str | None]:
@@ -143,22 +157,29 @@ def beginning(start: str, release: Release, settings: Dpo) -> tuple[Loaded, str 
     return loaded._replace(model=adapted(loaded.model, RANK, ALPHA)), None
 
 
-def split(pairs: list[Judged], guard: int) -> tuple[list[Judged], list[tuple[Asked, Answer]]]:
-    """The pairs to learn from, and turns that are only answered: of whole prompts at the end, so that none is both."""
+def split(
+    release: Release, pairs: list[Judged], guard: int, seed: int, sees: bool
+) -> tuple[list[Judged], list[tuple[Asked, Answer]]]:
+    """The pairs to learn from, and turns that are only answered: one of each dialogue of the last prompts, judged or
+    not, so that no prompt is both."""
     if not guard:
         return pairs, []
-    ordered = sorted(pairs, key=lambda each: each.dialogue.prompt_id)
-    apart = {each.dialogue.prompt_id for each in ordered[-guard:]}
+    by_prompt: dict[str, list[tuple[Asked, Answer]]] = {}
+    for dialogue, pictures in release.dialogues("rlhf", sees):
+        turn = keyed(seed, "guard", dialogue.id).randrange(len(dialogue.turns))
+        talk = Talk.of(dialogue.turns, turn)
+        asked = Asked(dialogue.id, turn, talk, seen_in(talk, pictures))
+        by_prompt.setdefault(dialogue.prompt_id, []).append((asked, dialogue.turns[turn].answer))
+    held_out: list[tuple[Asked, Answer]] = []
+    apart: set[str] = set()
+    for prompt in reversed(by_prompt):
+        if len(held_out) < guard:
+            held_out += by_prompt[prompt]
+            apart.add(prompt)
     kept = [each for each in pairs if each.dialogue.prompt_id not in apart]
     if len(kept) < len(pairs) / 2:
-        raise Refused(f"{len(pairs)} judged pairs are too few to keep {guard} turns apart; lower --guard")
-    held_out = [each for each in ordered if each.dialogue.prompt_id in apart][-guard:]
-    return kept, [(asked_of(each), each.dialogue.turns[each.preference.turn].answer) for each in held_out]
-
-
-def asked_of(pair: Judged) -> Asked:
-    talk = Talk.of(pair.dialogue.turns, pair.preference.turn)
-    return Asked(pair.dialogue.id, pair.preference.turn, talk, seen_in(talk, pair.pictures))
+        raise Refused(f"{len(pairs)} judged pairs are of too few prompts to keep {guard} turns apart; lower --guard")
+    return kept, held_out[:guard]
 
 
 def record(release: Release, settings: Dpo, loaded: Loaded, adapter: str | None, rows: Prepared) -> Run:
@@ -192,6 +213,7 @@ def main(release: Path | None, adapter: Path, model: str | None, out: Path, reci
         print(f"no release named: taking {folder}", file=sys.stderr)
     run = dpo(Release.read(folder), Dpo.named(recipe, **given(options)), model or str(adapter), out)
     print(f"{out}: {run.rows:,} pairs, {run.seconds / 60:.1f} min, last loss {run.last_loss:.4f}"
+          + (f", kept as of step {run.kept}" if run.kept is not None else "")
           + (f"; stopped: {run.stopped}" if run.stopped else ""))  # fmt: skip
 
 

@@ -79,12 +79,14 @@ class Telling(TrainerCallback):
 
     def __init__(self, folder: Path, run: Run) -> None:
         self.folder, self.run = folder, run
-        self.begun, self.first, self.seconds = time.monotonic(), None, run.seconds
+        self.begun = self.training = time.monotonic()
+        self.first, self.seconds = 0, run.seconds
         self.steps = list(run.steps)
         self.stopped: str | None = None
+        self.kept: int | None = None
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        self.begun, self.first = time.monotonic(), state.global_step
+        self.training, self.first = time.monotonic(), state.global_step
         self.steps = [step for step in self.steps if step.step <= state.global_step]
 
     def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **_: Any) -> None:
@@ -98,8 +100,8 @@ class Telling(TrainerCallback):
             )
         values = {name: float(value) for name, value in logs.items() if name not in TOLD_APART}
         self.steps.append(Step(step=state.global_step, loss=loss, rate=float(logs["learning_rate"]), values=values))
-        spent = time.monotonic() - self.begun
-        left = spent / max(1, state.global_step - (self.first or 0)) * (state.max_steps - state.global_step)
+        spent = time.monotonic() - self.training
+        left = spent / max(1, state.global_step - self.first) * (state.max_steps - state.global_step)
         told = "".join(f"  {name.split('/')[-1]} {value:.3g}" for name, value in values.items() if name in SHOWN)
         print(f"step {state.global_step:,} of {state.max_steps:,}  loss {loss:.4f}{told}  {minutes(left)} left",
               file=sys.stderr, flush=True)  # fmt: skip
@@ -118,7 +120,13 @@ class Telling(TrainerCallback):
     def keep(self, **changes: Any) -> Run:
         seconds = self.seconds + time.monotonic() - self.begun
         self.run = self.run.model_copy(
-            update={"steps": tuple(self.steps), "seconds": round(seconds, 1), "stopped": self.stopped, **changes}
+            update={
+                "steps": tuple(self.steps),
+                "seconds": round(seconds, 1),
+                "stopped": self.stopped,
+                "kept": self.kept,
+                **changes,
+            }
         )
         write_run(self.folder, self.run)
         return self.run

@@ -64,6 +64,7 @@ class Run(Record):
     tokens_per_second: float = 0.0
     batch_in_memory: int = 0
     steps: tuple[Step, ...] = ()
+    kept: int | None = Field(default=None, description="The step whose adapter was kept, where a guard chose.")
     stopped: str | None = Field(default=None, description="Why it ended before its last step.")
 
     @property
@@ -72,8 +73,8 @@ class Run(Record):
 
     @property
     def fingerprint(self) -> str:
-        """Of what was trained and how, so that what it answers can be told from another run's."""
-        return digest(self)
+        """Of what was trained and how, whatever it took, so that its answers can be told from another run's."""
+        return digest(self.model_copy(update={"seconds": 0.0, "tokens_per_second": 0.0, "batch_in_memory": 0}))
 
 
 def read_run(folder: Path) -> Run:
@@ -115,6 +116,8 @@ def draw_curve(folder: Path, run: Run) -> None:
     from matplotlib.ticker import MaxNLocator
 
     shown = [line for line in LINES if any(value(step, line.name) is not None for step in run.steps)]
+    if not shown:
+        return
     figure = Figure(figsize=(4.6 * len(shown), 3.2), layout="constrained")
     for n, line in enumerate(shown, 1):
         axes = figure.add_subplot(1, len(shown), n)

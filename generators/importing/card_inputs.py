@@ -80,7 +80,7 @@ def of_prompts(prompts: Prompts, doing: Doing) -> Iterator[Bound]:
     taken: list[str] = []
     for prompt in whole[:MOST_TEXTS]:
         name = unused(doing.prompt, taken)
-        told = words if not taken else "A second idea, which is mixed with the first."
+        told = words if not taken else "A further idea, which is mixed with the first."
         taken.append(name)
         needed = doing.needs_prompt or len(taken) > 1
         yield Bound(text_input(name, needed, told, prompt, doing), prompt.places)

@@ -10,12 +10,16 @@ words that it was trained on go before what the user says.
 
 import html
 import re
+from collections.abc import Iterator
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
 
 from generators.importing.doings import doings
+from generators.importing.file_names import slug
 from generators.importing.graph import Workflow
-from generators.importing.settings import slug
 from generators.importing.workflow_cards import Imported, workflow_text
 from schemas.engine import VALUE, ComfyEngine
 from schemas.errors import BadInput, Refused, complaint
@@ -33,11 +37,49 @@ BASES: tuple[tuple[str, str, int], ...] = (
 )
 
 
-class Version(NamedTuple):
+class Foreign(BaseModel):
+    """Part of a record that is not ours: what we do not need of it may be anything."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel)
+
+
+class ModelFile(Foreign):
     name: str
-    base: str
-    words: tuple[str, ...]
-    file: str
+    type: str | None = None
+    primary: bool | None = None
+
+
+class Version(Foreign):
+    name: str | None = None
+    base_model: str
+    trained_words: tuple[str, ...] | None = None
+    files: tuple[ModelFile, ...] = ()
+
+    @property
+    def file(self) -> str | None:
+        order = sorted(self.files, key=lambda f: (not f.primary, f.type not in ("Model", "Pruned Model")))
+        return order[0].name if order else None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return tuple(found for word in self.trained_words or () if (found := word.strip(" ,")))
+
+
+class Creator(Foreign):
+    username: str | None = None
+
+
+class Model(Foreign):
+    name: str
+    type: str
+    description: str | None = None
+    tags: tuple[str, ...] | None = None
+    nsfw: bool | None = None
+    poi: bool | None = None
+    allow_no_credit: bool | None = None
+    allow_commercial_use: str | tuple[str, ...] | None = None
+    creator: Creator | None = None
+    model_versions: tuple[Version, ...]
 
 
 def is_record(content: Any) -> bool:
@@ -46,67 +88,60 @@ def is_record(content: Any) -> bool:
     return "modelVersions" in content or {"trainedWords", "baseModel", "files"} <= content.keys()
 
 
-def cards_of_record(record: dict[str, Any], where: str, checkpoint: str | None = None) -> list[Imported]:
-    about = record if "modelVersions" in record else {**(record.get("model") or {}), "modelVersions": [record]}
-    name, kind = about.get("name"), about.get("type")
-    if not isinstance(name, str) or not isinstance(kind, str):
-        raise BadInput(f"{where}: the record has no name or no type")
-    if kind not in (*ADDS, "Checkpoint"):
-        raise Refused(f"{where}: {name!r} is a {kind}, which is no skill by itself; a LoRA or a checkpoint is")
-    version = first_version(about, f"{where}: {name!r}")
-    base = next(((file, side) for pattern, file, side in BASES if re.search(pattern, version.base, re.I)), None)
+def read_record(content: dict[str, Any], where: str) -> Model:
+    """A model with its versions, or a version that names its model."""
+    if "modelVersions" not in content:
+        model = content.get("model")
+        content = {**(model if isinstance(model, dict) else {}), "modelVersions": [content]}
+    try:
+        return Model.model_validate(content)
+    except ValidationError as error:
+        raise BadInput(f"{where}: the record {str(content.get('name'))!r:.60}: {complaint(error, Model)}") from error
+
+
+def cards_of_record(content: dict[str, Any], where: str, checkpoint: str | None = None) -> list[Imported]:
+    about = read_record(content, where)
+    if about.type not in (*ADDS, "Checkpoint"):
+        raise Refused(f"{where}: {about.name!r} is a {about.type}, no skill by itself as a LoRA or a checkpoint is")
+    if not about.model_versions:
+        raise BadInput(f"{where}: {about.name!r} has no version")
+    version = about.model_versions[0]
+    if version.file is None:
+        raise BadInput(f"{where}: {about.name!r}: its version {version.name!r} has no file")
+    base = next(((file, side) for pattern, file, side in BASES if re.search(pattern, version.base_model, re.I)), None)
     if base is None:
         raise Refused(
-            f"{where}: {name!r} is made for {version.base!r}, for which there is no workflow here; make one with it in "
-            "ComfyUI and import that"
+            f"{where}: {about.name!r} is made for {version.base_model!r}, for which there is no workflow here; "
+            "make one with it in ComfyUI and import that"
         )
-    adds = kind in ADDS
-    painted_with = version.file if not adds else checkpoint or base[0]
+    adds = about.type in ADDS
+    painted_with = checkpoint or base[0] if adds else version.file
     told = tuple(remarks(about, version, painted_with if adds else None))
-    edits = (False, True) if adds else (False,)
-    return [card_for(about, version, painted_with, base[1], adds, edit, told, where) for edit in edits]
+    kinds = (False, True) if adds else (False,)
+    return [card_for(about, version, painted_with, base[1], adds, edit, told, where) for edit in kinds]
 
 
-def first_version(about: dict[str, Any], where: str) -> Version:
-    versions = about["modelVersions"]
-    if not isinstance(versions, list) or not versions or not isinstance(versions[0], dict):
-        raise BadInput(f"{where}: has no version")
-    entry = versions[0]
-    files = [f for f in entry.get("files") or () if isinstance(f, dict) and isinstance(f.get("name"), str)]
-    files.sort(key=lambda f: (not f.get("primary"), f.get("type") not in ("Model", "Pruned Model")))
-    if not files:
-        raise BadInput(f"{where}: its version {entry.get('name')!r} has no file")
-    words = tuple(
-        word.strip(" ,") for word in entry.get("trainedWords") or () if isinstance(word, str) and word.strip(" ,")
-    )
-    return Version(str(entry.get("name")), str(entry.get("baseModel")), words, files[0]["name"])
-
-
-def remarks(about: dict[str, Any], version: Version, checkpoint: str | None) -> list[str]:
-    told = []
+def remarks(about: Model, version: Version, checkpoint: str | None) -> Iterator[str]:
     if checkpoint:
-        told.append(f"it is put onto {checkpoint}; name another with --checkpoint")
+        yield f"it is put onto {checkpoint}; name another with --checkpoint"
     if len(version.words) > MOST_WORDS:
-        told.append(f"of {len(version.words)} words that it was trained on the first is used: {version.words[0]!r}")
-    creator = (about.get("creator") or {}).get("username")
-    if about.get("allowNoCredit") is False and creator:
-        told.append(f"licence: {creator} wants to be named with its pictures")
-    uses = about.get("allowCommercialUse")
-    allowed = uses if isinstance(uses, str) else " ".join(uses) if isinstance(uses, list) else "unsaid"
-    if not re.search(r"image|rent|sell|unsaid", allowed, re.IGNORECASE):
-        told.append("licence: its pictures may not be sold or used for money")
-    if about.get("nsfw"):
-        told.append("it is marked as not safe for work")
-    if about.get("poi"):
-        told.append("it shows a real person; ask whether you may")
-    return told
+        yield f"of {len(version.words)} words that it was trained on the first is used: {version.words[0]!r}"
+    if about.allow_no_credit is False and about.creator is not None and about.creator.username:
+        yield f"licence: {about.creator.username} wants to be named with its pictures"
+    uses = about.allow_commercial_use
+    if uses is not None and not re.search("image|rent|sell", uses if isinstance(uses, str) else " ".join(uses), re.I):
+        yield "licence: its pictures may not be sold or used for money"
+    if about.nsfw:
+        yield "it is marked as not safe for work"
+    if about.poi:
+        yield "it shows a real person; ask whether you may"
 
 
 def card_for(
-    about: dict[str, Any], version: Version, checkpoint: str, side: int, adds: bool, edit: bool,
+    about: Model, version: Version, checkpoint: str, side: int, adds: bool, edit: bool,
     told: tuple[str, ...], where: str,
 ) -> Imported:  # fmt: skip
-    name = html.unescape(about["name"]).strip()
+    name = html.unescape(about.name).strip()
     skill_id = f"{slug(name)[:38].rstrip('_')}{'_over' if edit else ''}"
     workflow = painting(checkpoint, version.file if adds else None, side, edit)
     words = version.words[:1] if len(version.words) > MOST_WORDS else version.words
@@ -132,16 +167,16 @@ def card_for(
         )  # fmt: skip
     except ValueError as error:
         raise BadInput(f"{where}: no card comes of {name!r}: {complaint(error, Skill)}") from error
-    return Imported(card, workflow, told, notes=plain(str(about.get("description") or "")))
+    return Imported(card, workflow, told, notes=plain(about.description or ""))
 
 
 SIZE_PLACES = ("empty.width", "empty.height")
 
 
-def motif(about: dict[str, Any]) -> str:
+def motif(about: Model) -> str:
     """Whether it brings a manner or a thing, by its tags."""
-    tags = {str(tag).casefold() for tag in about.get("tags") or ()}
-    if about.get("type") == "Checkpoint" or "style" in tags:
+    tags = {tag.casefold() for tag in about.tags or ()}
+    if about.type == "Checkpoint" or "style" in tags:
         return "style"
     return next((tag for tag in ("character", "clothing", "object", "background", "concept") if tag in tags), "style")
 

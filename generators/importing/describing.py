@@ -50,6 +50,7 @@ def described(doing: Doing, found: Found) -> str:
             a_map=shown[3],
             an_example="a picture that is handed over" if references < 2 else f"{count(references)} pictures together",
             with_words=" and the user's words" if found.prompts.positive else "",
+            with_example=", in the manner of another picture" if references else "",
             with_guide=f", and keeps to {shown[1]} of another picture" if guides else "",
             regions=listed([str(region).replace("_", " ") for region in dict.fromkeys(regions)]),
             where=where(found),
@@ -73,6 +74,8 @@ def also(found: Found, doing: Doing) -> list[str]:
     graph, told = found.graph, []
     if doing.id not in ("draw_map", "maps") and (addons := [name for name in addons_of(graph) if name != "the add-on"]):
         told.append(f"Its look comes from {listed(addons)}.")
+    if doing.id == "relight" and any(given.role == "background" for given in found.pictures):
+        told.append("The background comes from a picture of its own.")
     creates = not any(given.role in ("content", "background") for given in found.pictures)
     if creates and any(re.search("upscale|scaleby", node.kind, re.I) for node in graph.nodes.values()):
         told.append("What it paints is enlarged and worked over once more.")

@@ -13,6 +13,7 @@ import yaml
 from generators.importing.graph import Graph
 from generators.importing.pictures import SAMPLES, Given
 from generators.importing.prompts import Prompts
+from generators.importing.spoken import FINDS
 
 TABLE = Path(__file__).parent / "doings.yaml"
 
@@ -60,20 +61,25 @@ CUTS = (
 
 
 def doing_of(graph: Graph, pictures: tuple[Given, ...], prompts: Prompts, masked: bool) -> Doing:
-    return doings()[edit_of(graph, masked) if changes(pictures) else creation_of(graph, pictures, prompts)]
+    return doings()[
+        edit_of(graph, masked, len(pictures) > 1) if changes(pictures) else creation_of(graph, pictures, prompts)
+    ]
 
 
 def changes(pictures: tuple[Given, ...]) -> bool:
     return any(given.role in ("content", "background") for given in pictures)
 
 
-def edit_of(graph: Graph, masked: bool) -> str:
+def edit_of(graph: Graph, masked: bool, several: bool) -> str:
     kinds = [node.kind for node in graph.nodes.values()]
     if not any(SAMPLES.search(kind) and "select" not in kind.casefold() for kind in kinds):
-        return first_of(CUTS, kinds) or first_of(EDITS, kinds) or "process"
+        cut = first_of(CUTS, kinds) or first_of(EDITS, kinds) or "process"
+        return "put_before" if cut == "remove_background" and several else cut
     if (layers := layering_of(graph)) is not None:
         return layers
     found = first_of(EDITS, kinds)
+    if found == "inpaint" and not masked and any(FINDS.search(kind) for kind in kinds):
+        return "replace_named"
     if found == "inpaint" and not masked and any(FINDS_MASK.search(kind) for kind in kinds):
         return "inpaint_around"
     files = " ".join(graph.files())

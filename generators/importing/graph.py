@@ -98,8 +98,8 @@ MODEL_FILE = re.compile(r"\.(safetensors|ckpt|pth?|bin|gguf|onnx|sft)$", re.IGNO
 
 def link_in(value: object) -> Link | None:
     match value:
-        case [str() | int() as node, int() as slot] if not isinstance(node, bool) and not isinstance(slot, bool):
-            return Link(str(node), slot)
+        case [str() as node, int() as slot] if not isinstance(slot, bool):
+            return Link(node, slot)
     return None
 
 
@@ -120,6 +120,6 @@ def graph_of(content: Any, where: str) -> Graph:
     graph = Graph(nodes)
     for node in nodes.values():
         for name, link in node.links.items():
-            if link.node not in nodes and not isinstance(node.inputs[name][0], int):
+            if link.node not in nodes:
                 raise BadInput(f"{where}: node {node.id!r} ({node.kind}): {name!r} comes from {link.node!r}, not there")
     return graph

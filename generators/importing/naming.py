@@ -2,8 +2,9 @@
 
 import re
 
+from generators.importing.file_names import FAST, addon, slug, spoken, stem
 from generators.importing.graph import Graph
-from generators.importing.settings import FAST, addon, slug, spoken, stem
+from generators.importing.pictures import SAMPLES
 
 FAMILIES: tuple[tuple[str, str], ...] = (
     (r"flux.*kontext", "Flux Kontext"),
@@ -15,6 +16,10 @@ FAMILIES: tuple[tuple[str, str], ...] = (
     (r"flux.*dev", "Flux dev"),
     (r"flux", "Flux"),
     (r"chroma", "Chroma"),
+    (r"z.?image.*turbo", "Z-Image Turbo"),
+    (r"z.?image", "Z-Image"),
+    (r"krea", "Krea"),
+    (r"longcat.*edit", "LongCat Image Edit"),
     (r"qwen.*edit", "Qwen Image Edit"),
     (r"qwen", "Qwen Image"),
     (r"omnigen2", "OmniGen2"),
@@ -43,25 +48,39 @@ FAMILIES: tuple[tuple[str, str], ...] = (
 PAINTS = ("ckpt_name", "unet_name", "model_name", "supir_model", "base_ckpt_name", "model_path")
 AFTER = re.compile(r"refiner|upscal|esrgan|stage_b|vae|clip", re.IGNORECASE)
 BLENDS = re.compile(r"modelmerge", re.IGNORECASE)
+MODELS = frozenset({"model", "model1", "model2", "guider", "pipe", "basic_pipe", "SUPIR_model", "unet"})
 CONTROLS = re.compile(r"controlnet|upscale|grounding|sam|detector|rembg|florence|preprocessor", re.IGNORECASE)
 
 
 def model_of(graph: Graph) -> str | None:
-    files = [
-        str(value)
-        for node in graph.nodes.values()
-        if not CONTROLS.search(node.kind)
-        for name, value in node.values.items()
-        if name in PAINTS and isinstance(value, str) and value not in ("None", "")
-    ]
+    """By the file that the sampler's model is loaded from; where nothing samples, by the first that paints."""
+    files = painting_files(graph)
     if len(files) > 1 and any(BLENDS.search(node.kind) for node in graph.nodes.values()):
-        return f"a blend of {len(set(files))} models"
-    ordered = sorted(dict.fromkeys(files), key=lambda file: bool(AFTER.search(file)))
-    for file in ordered:
-        for pattern, family in FAMILIES:
-            if re.search(pattern, stem(file), re.IGNORECASE) or re.search(pattern, file.rpartition("/")[0], re.I):
-                return family
-    return spoken(ordered[0]) if ordered else None
+        return f"a blend of {len(files)} models"
+    if not files:
+        return None
+    for pattern, family in FAMILIES:
+        if re.search(pattern, stem(files[0]), re.I) or re.search(pattern, files[0].rpartition("/")[0], re.I):
+            return family
+    return spoken(files[0])
+
+
+def painting_files(graph: Graph) -> list[str]:
+    """Nearest to the first sampler first, refiners and the like last."""
+    samplers = {node.id for node in graph.nodes.values() if SAMPLES.search(node.kind) and node.links.keys() & MODELS}
+    order, waiting = list[str](), sorted(samplers, key=lambda sampler: (len(graph.above(sampler) & samplers), sampler))
+    while waiting:
+        node = graph.nodes.get(waiting.pop(0))
+        if node is not None and node.id not in order:
+            order.append(node.id)
+            waiting += [link.node for name, link in node.links.items() if name in MODELS]
+    nodes = [graph[key] for key in (*order, *graph.nodes) if not CONTROLS.search(graph[key].kind)]
+    found = [node.values[name] for node in nodes for name in PAINTS if isinstance(node.values.get(name), str)]
+    return sorted(dict.fromkeys(file for file in found if file not in ("None", "")), key=is_for_later)
+
+
+def is_for_later(file: str) -> bool:
+    return AFTER.search(file) is not None
 
 
 def addons_of(graph: Graph) -> tuple[str, ...]:

@@ -33,25 +33,24 @@ MEASURES = re.compile(r"imagesize|(?<!re)size\+?$|dimensions|compar|preview|hist
 SAMPLES = re.compile(r"sampl|^supir_sample|detailer|ultimatesd", re.IGNORECASE)
 TO_LATENT = ("latent_image", "latents", "latent", "samples", "latent_noise")
 
-# The first line whose node and input fit decides; where none does, the picture goes on down.
-ROLES: tuple[tuple[re.Pattern[str], re.Pattern[str], Role], ...] = tuple(
-    (re.compile(node, re.IGNORECASE), re.compile(name, re.IGNORECASE), role)
-    for node, name, role in (
-        (r"instantid", r"kps", "guide"),
-        (r"instantid|faceid|pulid|photomaker|facekeypoints", r"image|face|features", "face"),
-        (r"reactor|faceswap", r"source", "face"),
-        (r"ipadapter", r"image", "reference"),
-        (r"instructpix|qwenimageedit|kontext|referencelatent", r"pixels|image|latent", "content"),
-        (r"brushnet|powerpaint|alimama|inpaint(?!preprocessor)", r"image|pixels", "content"),
-        (r"controlnet|controlnetapply|t2iadapter", r"image", "guide"),
-        (r"iclight", r"opt_background", "background"),
-        (r"iclight", r"foreground|c_concat|latent", "content"),
-        (r"layereddiffusiondiff", r"^latent", "background"),
-        (r"layereddiffusion", r"latent|image", "content"),
-        (r"clipvision|stylemodel|unclip|redux", r"image", "reference"),
-        (r"imagecomposite|porterduff|latentcomposite", r"destination|samples_to", "content"),
-    )
+# Parts of a node's class and of an input's name, and what a picture is to it: the first line that fits decides. Where
+# none does, the picture goes on down.
+TAKEN_AS: tuple[tuple[str, str, Role], ...] = (
+    (r"instantid", r"kps", "guide"),
+    (r"instantid|faceid|pulid|photomaker|facekeypoints", r"image|face|features", "face"),
+    (r"reactor|faceswap", r"source", "face"),
+    (r"ipadapter", r"image", "reference"),
+    (r"instructpix|qwenimageedit|kontext|referencelatent", r"pixels|image|latent", "content"),
+    (r"brushnet|powerpaint|alimama|inpaint(?!preprocessor)", r"image|pixels", "content"),
+    (r"controlnet|controlnetapply|t2iadapter", r"image", "guide"),
+    (r"iclight", r"opt_background", "background"),
+    (r"iclight", r"foreground|c_concat|latent", "content"),
+    (r"layereddiffusiondiff", r"^latent", "background"),
+    (r"layereddiffusion", r"latent|image", "content"),
+    (r"clipvision|stylemodel|unclip|redux", r"image", "reference"),
+    (r"imagecomposite|porterduff|latentcomposite", r"destination|samples_to", "content"),
 )
+ROLES = tuple((re.compile(node, re.I), re.compile(name, re.I), role) for node, name, role in TAKEN_AS)
 
 
 class Given(NamedTuple):

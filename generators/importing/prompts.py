@@ -27,6 +27,7 @@ PRAISE = re.compile(
     r"((very|highly|extremely|ultra|best|high|top|good) )*"
     r"(quality|detailed?|details|resolution|masterpiece|sharp( focus)?|[48]?k|u?hd|professional|intricate|realistic)"
 )
+MOST_SAMPLERS = 32  # one after another; more are a circle
 AREAS = ("ConditioningSetArea", "ConditioningSetAreaPercentage", "GLIGENTextBoxApply", "ConditioningSetMask")
 
 
@@ -129,7 +130,7 @@ class Walk:
 
     def go(self, node_id: str, way: Way) -> None:
         node = self.graph.nodes.get(node_id)
-        if node is None or (node_id, way) in self.been:
+        if node is None or (node_id, way) in self.been or way.depth > MOST_SAMPLERS:
             return
         self.been.add((node_id, way))
         if way.negative is not None and node.kind == "ConditioningZeroOut":
@@ -199,8 +200,10 @@ def texts_at(node: Node, name: str, value: Any, graph: Graph, depth: int = 0) ->
     source = graph.nodes.get(link.node) if link else None
     if source is None or depth > 8 or not STRINGS.match(source.kind):
         return
-    for inner, text in source.inputs.items():
-        if TEXT.match(inner) and (isinstance(text, list) or (isinstance(text, str) and text.strip())):
+    texts = {inner: text for inner, text in source.inputs.items() if TEXT.match(inner)}
+    linked = {inner: text for inner, text in texts.items() if inner in source.links}
+    for inner, text in (linked or texts).items():  # words put beside what comes by a link are the workflow's own
+        if inner in linked or (isinstance(text, str) and text.strip()):
             yield from texts_at(source, inner, text, graph, depth + 1)
 
 

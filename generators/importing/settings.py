@@ -9,22 +9,16 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from generators.importing.file_names import slug
 from generators.importing.graph import Graph, Node
-from generators.importing.pictures import SAMPLES, Given
+from generators.importing.pictures import Given
 
 SEED = re.compile(r"^(seed|noise_seed|rand_seed)$")
-FAST = re.compile(r"lightning|turbo|lcm|hyper|\bdmd|\d+ ?-?steps?", re.IGNORECASE)
 ABSOLUTE = ("LatentUpscale", "ImageScale", "ConditioningSetArea", "GLIGENTextBoxApply", "LatentComposite", "LatentCrop",
             "ImageCrop", "SolidMask", "ImageResize+", "ImageResizeKJ", "LatentCompositeMasked")  # fmt: skip
-NOISE = re.compile(r"\b(baked|ema|vae|fp8|fp16|bf16|pruned|safe|emaonly|comfyui)\b", re.IGNORECASE)
 SIDES = ("left", "top", "right", "bottom")
 WIDEST = 2048
 COLOUR = re.compile(r"^#[0-9a-fA-F]{6}$")
-LIKENESS = {"face": "likeness", "reference": "reference_strength"}
-WORDS_OF = {
-    "likeness": "How much the person must look like the one on the picture; 0 is not at all.",
-    "reference_strength": "How much of the example picture goes into the new one; 0 is nothing.",
-}
 
 
 class Number(NamedTuple):
@@ -115,9 +109,6 @@ def numbers_of(graph: Graph, pictures: tuple[Given, ...]) -> Iterator[Number]:
     yield from strength(graph, worked_on)
     yield from margins(graph, worked_on)
     yield from factor(graph, worked_on)
-    yield from of_guides(graph, pictures)
-    yield from of_examples(graph, pictures)
-    yield from of_loras(graph)
 
 
 def strength(graph: Graph, worked_on: list[Given]) -> Iterator[Number]:
@@ -164,112 +155,9 @@ def factor(graph: Graph, worked_on: list[Given]) -> Iterator[Number]:
         yield Number("factor", (found[0][0],), found[0][1], 1, max(4, found[0][1]), words, "times")
 
 
-def of_guides(graph: Graph, pictures: Iterable[Given]) -> Iterator[Number]:
-    for given in pictures:
-        if given.role != "guide":
-            continue
-        below = graph.below(given.node)
-        nets = [node for node in graph.nodes.values() if node.id in below and re.search(r"controlnet", node.kind, re.I)]
-        places = {f"{node.id}.strength": value for node in nets if (value := literal(node, "strength")) is not None}
-        if len(set(places.values())) == 1:
-            shown = given.shows or "guide"
-            words = (
-                f"How closely the {shown if shown != 'guide' else 'guiding picture'} must be kept to; 0 is not at all."
-            )
-            yield leaning(f"{shown.removesuffix('s')}_strength", places, words)
-
-
-def of_examples(graph: Graph, pictures: Iterable[Given]) -> Iterator[Number]:
-    names = ("weight", "ip_weight", "strength")
-    for given in pictures:
-        if given.role not in LIKENESS:
-            continue
-        takes = re.compile(
-            r"ipadapter(?!.*load)|instantid(?!.*(load|face))|unclipcond|stylemodelapply|pulid(?!.*load)", re.I
-        )
-        below = graph.below(given.node)
-        nodes = [node for node in graph.nodes.values() if node.id in below and takes.search(node.kind)]
-        places = {
-            f"{node.id}.{name}": value
-            for node in nodes
-            for name in names
-            if (value := literal(node, name)) is not None and direct(given.node, node.id, graph)
-        }
-        if len(set(places.values())) == 1:
-            name = LIKENESS[given.role]
-            yield leaning(name, places, WORDS_OF[name])
-
-
-def direct(start: str, end: str, graph: Graph) -> bool:
-    """Whether the picture gets there before any sampler."""
-    waiting, been = [start], set[str]()
-    while waiting:
-        node = waiting.pop()
-        if node == end:
-            return True
-        if node not in been and not SAMPLES.search(graph[node].kind):
-            been.add(node)
-            waiting += [
-                use.node
-                for use in graph.uses[node]
-                if use.name not in ("conditioning", "positive", "negative", "model")
-            ]
-    return False
-
-
-def of_loras(graph: Graph) -> Iterator[Number]:
-    """A style's weight; what makes a model fast has to stay as it is."""
-    found = []
-    for node in graph.nodes.values():
-        file = node.values.get("lora_name", node.values.get("url") if "lora" in node.kind.casefold() else None)
-        if not isinstance(file, str) or file in ("None", "") or FAST.search(file):
-            continue
-        places = {
-            f"{node.id}.{name}": value
-            for name in ("strength_model", "strength_clip", "strength")
-            if (value := literal(node, name)) is not None
-        }
-        if places and len(set(places.values())) == 1:
-            found.append((file, places))
-    for file, places in found:
-        name = "style_strength" if len(found) == 1 else f"{slug(stem(file))[:32]}_strength"
-        yield leaning(name, places, f"How strongly {addon(file)} shows; 0 is not at all.")
-
-
-def leaning(name: str, places: dict[str, float], words: str) -> Number:
-    value = next(iter(places.values()))
-    return Number(name, tuple(places), value, min(0, value), 1 if value <= 1 else 2 if value <= 2 else value, words)
-
-
 def colours_of(graph: Graph) -> Iterator[tuple[str, str]]:
     """Name and place of each colour that stands on a node."""
     for node in graph.nodes.values():
         for name, value in node.values.items():
             if isinstance(value, str) and COLOUR.match(value):
                 yield slug(name), f"{node.id}.{name}"
-
-
-def addon(file: str) -> str:
-    """A LoRA by its name, where its file has one."""
-    name = spoken(file)
-    return (
-        "the add-on" if "://" in file or re.fullmatch(r"(?i)(my |the )?(lora|model|adapter)s?( v?\d+)?", name) else name
-    )
-
-
-def stem(file: str) -> str:
-    return re.split(r"[/\\]", file)[-1].rpartition(".")[0]
-
-
-def spoken(file: str) -> str:
-    """A model's file as a name that can be said."""
-    name = re.sub(r"([a-z]{2})([A-Z][a-z])|(\d)([A-Z][a-z])", r"\1\3 \2\4", stem(file))
-    words = NOISE.sub(" ", re.sub(r"[_\-.]+", " ", name)).split()
-    kept = " ".join(dict.fromkeys(words)) or stem(file)
-    return kept[:1].upper() + kept[1:]
-
-
-def slug(text: str) -> str:
-    """Letters of an id: small, with underscores, beginning with a letter."""
-    plain = re.sub(r"[^a-z0-9]+", "_", text.casefold()).strip("_")
-    return plain if plain[:1].isalpha() else f"n{plain}" if plain else "skill"

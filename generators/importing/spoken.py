@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from generators.importing.file_names import slug
 from generators.importing.graph import Graph
 from generators.importing.outputs import source_of
 from generators.importing.pictures import DRAWS_MAP
-from generators.importing.settings import slug
 
 FINDS = re.compile(
     r"grounding ?dino.*segment|clipseg|segment.*anything.*prompt|yoloworld|florence.*run|lang_?sam", re.I

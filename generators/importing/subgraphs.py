@@ -13,6 +13,7 @@ from generators.importing.ui_form import BYPASSED, CONTROL, MUTED, Drawn, Wire
 from schemas.errors import BadInput
 
 FROM_OUTSIDE, TO_OUTSIDE = "-10", "-20"  # the ids of a subgraph's two ends
+ITSELF = "-1"  # in the list of widgets shown outside: an input of the subgraph
 DEEPEST = 12
 GROUPS = ("workflow/", "workflow>")
 
@@ -22,7 +23,7 @@ Outer = Callable[[int], Wire | None]
 def drawn_nodes(content: dict[str, Any], where: str) -> dict[str, Drawn]:
     """All nodes of the file, flat."""
     definitions = content.get("definitions")
-    listed = definitions.get("subgraphs", []) if isinstance(definitions, dict) else []
+    listed = items(definitions.get("subgraphs")) if isinstance(definitions, dict) else []
     subgraphs = {str(entry.get("id")): entry for entry in listed if isinstance(entry, dict)}
     extra = content.get("extra")
     groups = extra.get("groupNodes", {}) if isinstance(extra, dict) else {}
@@ -71,7 +72,7 @@ class Opening:
 
     def open_subgraph(self, node: Drawn, inner: dict[str, Any], depth: int) -> None:
         before = f"{node.id}:"
-        names = [str(socket.get("name")) for socket in inner.get("inputs", [])]
+        names = [str(socket.get("name")) for socket in items(inner.get("inputs")) if isinstance(socket, dict)]
 
         def outer(slot: int) -> Wire | None:
             return node.wires.get(names[slot]) if slot < len(names) else None
@@ -87,12 +88,16 @@ class Opening:
     def promote(self, node: Drawn, inner: dict[str, Any], names: list[str]) -> None:
         """Values set on the outside go to the widgets inside that they stand for."""
         values = list(node.values) if isinstance(node.values, list) else []
+        given: dict[str, Any] = {}
         if node.shown_inside and len(node.shown_inside) == len(values):
             for (inside, widget), value in zip(node.shown_inside, values, strict=True):
-                self.overwrite(f"{node.id}:{inside}", widget, value)
-            return
-        shown = [str(socket.get("name")) for socket in node.sockets if isinstance(socket.get("widget"), dict)]
-        given = dict(zip(shown, [value for value in values if value not in CONTROL], strict=False))
+                if inside == ITSELF:
+                    given[widget] = value
+                elif value not in CONTROL:
+                    self.overwrite(f"{node.id}:{inside}", widget, value)
+        else:
+            shown = [str(socket.get("name")) for socket in node.sockets if isinstance(socket.get("widget"), dict)]
+            given = dict(zip(shown, [value for value in values if value not in CONTROL], strict=False))
         for _, link, (target, slot) in raw_links(inner, self.where):
             name = names[link.slot] if link.node == FROM_OUTSIDE and link.slot < len(names) else None
             found = self.flat.get(f"{node.id}:{target}")
@@ -110,13 +115,21 @@ class Opening:
 
     def open_group(self, node: Drawn, group: dict[str, Any]) -> None:
         """A group node lists what its nodes were not given by each other: their inputs, outputs and values in turn."""
-        links = [link for link in group.get("links", []) if isinstance(link, list) and link[0] is not None]
+        links = [
+            link
+            for link in items(group.get("links"))
+            if isinstance(link, list) and len(link) > 3 and all(isinstance(n, int) for n in link[:4])
+        ]
         wired = {(int(link[2]), int(link[3])): (int(link[0]), int(link[1])) for link in links}
-        external = {(int(e[0]), int(e[1])) for e in group.get("external", []) if isinstance(e[0], int)}
+        external = {
+            (int(e[0]), int(e[1]))
+            for e in items(group.get("external"))
+            if isinstance(e, list) and len(e) > 1 and isinstance(e[0], int)
+        }
         values = list(node.values) if isinstance(node.values, list) else []
         sockets, slot = list(node.sockets), 0
-        for place, entry in enumerate(group.get("nodes", [])):
-            inner = drawn({**entry, "id": place}, f"{node.id}:", {}, self.where)
+        for place, entry in enumerate(items(group.get("nodes"))):
+            inner = drawn({**entry, "id": place} if isinstance(entry, dict) else entry, f"{node.id}:", {}, self.where)
             wires = {}
             for number, socket in enumerate(inner.sockets):
                 name = str(socket.get("name"))
@@ -146,7 +159,7 @@ def links_of(level: dict[str, Any], before: str, outer: Outer, where: str) -> It
 
 def raw_links(level: dict[str, Any], where: str) -> Iterator[tuple[int, Wire, tuple[str, int]]]:
     """Number, beginning and end. Links are lists in a graph, tables in a subgraph."""
-    for link in level.get("links") or ():
+    for link in items(level.get("links")):
         match link:
             case [int() as number, source, int() as out, target, int() as into, *rest]:
                 yield number, Wire(str(source), out, str(rest[0]) if rest else "*"), (str(target), into)
@@ -161,10 +174,14 @@ def raw_links(level: dict[str, Any], where: str) -> Iterator[tuple[int, Wire, tu
                 raise BadInput(f"{where}: the link {link!r:.60} is none")
 
 
+def items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def drawn(entry: Any, before: str, links: dict[int, Wire], where: str) -> Drawn:
     if not isinstance(entry, dict) or "id" not in entry or not isinstance(entry.get("type"), str):
         raise BadInput(f"{where}: the node {entry!r:.60} has no id or no type")
-    sockets = tuple(socket for socket in entry.get("inputs") or () if isinstance(socket, dict))
+    sockets = tuple(socket for socket in items(entry.get("inputs")) if isinstance(socket, dict))
     title, mode, properties = entry.get("title"), entry.get("mode", 0), entry.get("properties")
     shown = properties.get("proxyWidgets") if isinstance(properties, dict) else None
     return Drawn(
@@ -173,8 +190,12 @@ def drawn(entry: Any, before: str, links: dict[int, Wire], where: str) -> Drawn:
         title=title if isinstance(title, str) and title != entry["type"] else "",
         mode=mode if isinstance(mode, int) else 0,
         sockets=sockets,
-        types=tuple(str(output.get("type", "*")) for output in entry.get("outputs") or () if isinstance(output, dict)),
+        types=tuple(str(output.get("type", "*")) for output in items(entry.get("outputs")) if isinstance(output, dict)),
         values=entry.get("widgets_values"),
-        wires={str(socket.get("name")): links[socket["link"]] for socket in sockets if socket.get("link") in links},
-        shown_inside=tuple((str(e[0]), str(e[1])) for e in shown or () if isinstance(e, list) and len(e) == 2),
+        wires={
+            str(socket.get("name")): links[socket["link"]]
+            for socket in sockets
+            if isinstance(socket.get("link"), int) and socket["link"] in links
+        },
+        shown_inside=tuple((str(e[0]), str(e[1])) for e in items(shown) if isinstance(e, list) and len(e) == 2),
     )

@@ -6,7 +6,7 @@ input_of("strength", {"type": "number", "minimum": 0, "maximum": 1}, False, sche
 import re
 from typing import Any
 
-from generators.importing.settings import slug
+from generators.importing.file_names import slug
 from schemas.skill import Input, InputType, Value
 
 PICTURE = re.compile(

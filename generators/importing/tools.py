@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from generators.importing.settings import slug
+from generators.importing.file_names import slug
 from generators.importing.tool_inputs import Unholdable, input_of, is_picture
 from generators.importing.workflow_cards import Imported
 from schemas.errors import complaint
@@ -79,7 +79,8 @@ def card_of_tool(tool: dict[str, Any]) -> Imported:
         raise Unholdable("neither makes, changes nor looks at a picture, by what it says of itself")
     main = pictures[0] if pictures and kind in ("edit", "ask") else None
     inputs, remarks = [], []
-    required = set(schema.get("required") or ()) if schema else set()
+    listed = schema.get("required") if schema else None
+    required = {name for name in listed if isinstance(name, str)} if isinstance(listed, list) else set[str]()
     for name, spec in properties(schema):
         if re.fullmatch(r"(random_?)?seed|noise_seed", name, re.I):
             remarks.append(f"{name!r} is left out: nobody speaks of it")

@@ -136,7 +136,7 @@ def named_values(node: Drawn, table: Widgets, where: str) -> Iterator[tuple[str,
     if isinstance(node.values, dict):
         yield from ((name, value) for name, value in node.values.items() if name != "videopreview")
         return
-    values = list(node.values or ())
+    values = list(node.values) if isinstance(node.values, list) else []
     names = list(names_of(node, values, table, where))
     while values and names:
         name, value = names.pop(0), values.pop(0)

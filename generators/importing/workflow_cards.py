@@ -24,7 +24,7 @@ from generators.importing.card_inputs import (
     once_each,
 )  # fmt: skip
 from generators.importing.describing import SHOWN, Found, described
-from generators.importing.doings import Doing, changes, doing_of, doings
+from generators.importing.doings import FINDS_MASK, Doing, changes, doing_of, doings
 from generators.importing.graph import Graph, Workflow, graph_of
 from generators.importing.naming import model_of, named
 from generators.importing.node_table import Widgets, known_nodes
@@ -35,6 +35,7 @@ from generators.importing.settings import colours_of, numbers_of, seeds_of, size
 from generators.importing.spoken import maps_of, seeks_of
 from generators.importing.subgraphs import drawn_nodes
 from generators.importing.ui_form import NOTES, converted
+from generators.importing.weights import weights_of
 from schemas.engine import VALUE, ComfyEngine
 from schemas.errors import BadInput, complaint
 from schemas.skill import Skill
@@ -68,6 +69,8 @@ def card_of_workflow(content: Any, where: str, table: Widgets | None = None) -> 
         doing, outputs = doings()["maps"], tuple(maps.values())
     shows = shown_by(graph, doing, pictures)
     size = size_of(graph, pictures, doing.id == "instruct_edit")
+    if doing.id == "put_before":
+        pictures = with_background_apart(pictures, graph)
     if doing.id == "relight":  # a further picture there is what the light comes from
         pictures = (*pictures[:1], *(given._replace(role="background") for given in pictures[1:]))
     if doing.id == "face_to_image":
@@ -80,7 +83,7 @@ def card_of_workflow(content: Any, where: str, table: Widgets | None = None) -> 
         *of_prompts(prompts, doing),
         *of_seeks(seeks_of(graph)),
         *([of_maps(maps)] if maps else []),
-        *(of_number(number) for number in numbers_of(graph, pictures)),
+        *(of_number(number) for number in (*numbers_of(graph, pictures), *weights_of(graph, pictures))),
         *([of_size(size)] if size else []),
         *(of_colour(name, place) for name, place in colours_of(graph)),
     ])  # fmt: skip
@@ -101,6 +104,13 @@ def graph_in(content: Any, where: str, table: Widgets) -> Graph:
         return converted(drawn_nodes(content, where), table, where)
     sent = content.get("prompt")
     return graph_of(sent if isinstance(sent, dict) and "class_type" not in content else content, where)
+
+
+def with_background_apart(pictures: tuple[Given, ...], graph: Graph) -> tuple[Given, ...]:
+    """What is cut out first; what nothing is cut out of is the background."""
+    cut = [any(FINDS_MASK.search(graph[node].kind) for node in graph.below(given.node)) for given in pictures]
+    front = [given for given, is_cut in zip(pictures, cut, strict=True) if is_cut]
+    return (*front, *(given._replace(role="background") for given in pictures if given not in front))
 
 
 def shown_by(graph: Graph, doing: Doing, pictures: tuple[Given, ...]) -> str | None:
@@ -143,7 +153,7 @@ def assembled(doing: Doing, found: Found, bound: list[Bound], maps: dict[str, st
         )
     except ValueError as error:
         raise BadInput(f"{where}: no card comes of it: {complaint(error, Skill)}") from error
-    return Imported(card, workflow, tuple(remarks(doing, card, engine)))
+    return Imported(card, workflow, tuple(remarks(bool(found.prompts.positive), card, engine)))
 
 
 def there(places: tuple[str, ...], graph: Graph) -> tuple[str, ...]:
@@ -155,9 +165,8 @@ def braced(text: str) -> str:
     return text.replace(VALUE, "value")
 
 
-def remarks(doing: Doing, card: Skill, engine: ComfyEngine) -> Iterator[str]:
+def remarks(paints: bool, card: Skill, engine: ComfyEngine) -> Iterator[str]:
     """What a person should know who takes the card over."""
-    paints = doing.asks is not None and doing.id != "cut_out_named"
     if paints and "avoid" not in engine.binds:
         yield "no negative prompt is heeded here: what a user wants left out cannot be told to it"
     if paints and not engine.seeds:
