@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from flows.chat_command import chat_command
+from flows.chatting.command import chat_command
 from flows.commands import FILE, FOLDER, PATH, plain_errors
 from flows.import_command import import_command
-from flows.rate_command import rate_command
-from flows.reproduce_command import reproduce_command
-from flows.score_command import score_command
+from flows.rating.command import rate_command
+from flows.reproducing.command import reproduce_command
+from flows.scoring.command import score_command
 from schemas.errors import did_you_mean
 from schemas.prompt import Split
 

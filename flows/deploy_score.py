@@ -16,8 +16,8 @@ from pydantic import Field
 
 from flows.artifacts import Artifacts, as_task
 from flows.build import default_workers
-from flows.score import score
-from flows.score_how import How
+from flows.scoring.how import How
+from flows.scoring.score import score
 from schemas.prompt import Split
 
 Release = Annotated[str, Field(description="The folder of the release that the predictions are for.", min_length=1)]

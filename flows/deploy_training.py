@@ -15,8 +15,8 @@ from pydantic import Field
 
 from flows.artifacts import Artifacts, as_task
 from flows.build import default_workers
-from flows.reproduce import reproduce
-from flows.reproduce_loop import plan_of, read_loop
+from flows.reproducing.loop import plan_of, read_loop
+from flows.reproducing.reproduce import reproduce
 
 LoopFile = Annotated[str, Field(description="The loop, a YAML file.", min_length=1)]
 Overrides = Annotated[list[str], Field(description="Overrides of the loop, each section.key=value.")]

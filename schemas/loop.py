@@ -43,7 +43,7 @@ class Evaluating(Record):
 
 
 class Scoring(Record):
-    """How pictures are scored; flows/score_how.py."""
+    """How pictures are scored; flows/scoring/how.py."""
 
     limit: Limit = Field(default=None, description="So many of the dialogues that were asked.")
     scorer: str = "scene"

@@ -11,11 +11,11 @@ from PIL import Image as Pixels
 
 from evaluation.reader.turns import read_view
 from evaluation.reader.view import view_of as view_in_full
-from flows.chat import Model
-from flows.chat_command import chat_command
-from flows.chat_lines import COMMANDS, react
-from flows.chat_reader import reader, view_of
-from flows.chat_transcript import TRANSCRIPT, Kept, Picture, kept_in
+from flows.chatting.command import chat_command
+from flows.chatting.lines import COMMANDS, react
+from flows.chatting.reader import reader, view_of
+from flows.chatting.transcript import TRANSCRIPT, Kept, Picture, kept_in
+from flows.chatting.turns import Model
 from flows.measure import dialogues, library_of
 from generators.cards import read_library
 from generators.checks.states import coherent

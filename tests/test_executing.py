@@ -6,8 +6,8 @@ import pytest
 
 from evaluation.metrics.pictures import scene_scorer, strict_scene_scorer, vqa_marks
 from evaluation.metrics.rounds import rounds
-from flows.executing import Tried, execute
 from flows.items import dialogues
+from flows.scoring.executing import Tried, execute
 from generators.cards import read_library
 from generators.controls import control
 from generators.edits import apply

@@ -20,12 +20,12 @@ from annotation.rating import BUDGET, CONSISTENCY, MARKS, UNDERSTANDING, rating_
 from annotation.rating_opinions import opinion_of, result_of
 from flows.items import dialogues, read_judged
 from flows.progress import Silent
-from flows.rate_bill import read_bill
-from flows.rate_command import rate_command
-from flows.rate_kept import read_opinions
-from flows.rate_performances import can_be_rated, chosen, performance_of
-from flows.score import score
-from flows.score_how import How
+from flows.rating.bill import read_bill
+from flows.rating.command import rate_command
+from flows.rating.kept import read_opinions
+from flows.rating.performances import can_be_rated, chosen, performance_of
+from flows.scoring.how import How
+from flows.scoring.score import score
 from schemas.answer import Answer, Call
 from schemas.dialogue import Dialogue
 from schemas.prediction import Prediction

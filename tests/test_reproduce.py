@@ -20,14 +20,14 @@ from safetensors.torch import load_file
 
 from annotation.simulated import judge
 from annotation.verdicts import result_of
-from flows import reproduce_commands as commands
 from flows.build import build, plainly
 from flows.items import offered
 from flows.progress import Silent
-from flows.reproduce import by_people
-from flows.reproduce_command import reproduce_command
-from flows.reproduce_loop import read_loop
-from flows.reproduce_stages import Stages
+from flows.reproducing import commands as commands
+from flows.reproducing.command import reproduce_command
+from flows.reproducing.loop import read_loop
+from flows.reproducing.reproduce import by_people
+from flows.reproducing.stages import Stages
 from schemas.errors import BadInput, Refused
 from schemas.loop import Evaluating, Loop, Scoring
 from schemas.training import Dpo, Sampling, Sft
@@ -99,7 +99,7 @@ def run(loop: Path, out: Path, *words: str) -> Result:
 
 def killed_when(out: Path, loop: Path, words: str) -> None:
     """The command from its beginning until it says these words."""
-    code = "from flows.reproduce_command import reproduce_command as c; c()"
+    code = "from flows.reproducing.command import reproduce_command as c; c()"
     command = [sys.executable, "-c", code, str(loop), "--out", str(out), "--workers", "1"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None

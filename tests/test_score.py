@@ -18,10 +18,10 @@ from evaluation.metrics.colour_edges import NAME, colour_and_edges
 from evaluation.spread import unit
 from flows.items import dialogues
 from flows.progress import Silent
-from flows.score import score
-from flows.score_command import score_command
-from flows.score_how import How
-from flows.score_judges import Look, by_first_token
+from flows.scoring.command import score_command
+from flows.scoring.how import How
+from flows.scoring.judges import Look, by_first_token
+from flows.scoring.score import score
 from schemas.answer import Answer, Call
 from schemas.errors import BadInput, Refused
 from schemas.prediction import Prediction

@@ -23,8 +23,8 @@ def reproduce_command(
     """
     from flows.build import default_workers
     from flows.progress import lines
-    from flows.reproduce import reproduce
-    from flows.reproduce_loop import plan_of, read_loop
+    from flows.reproducing.loop import plan_of, read_loop
+    from flows.reproducing.reproduce import reproduce
 
     read, plan = read_loop(loop, overrides)
     with lines() as shown:

@@ -11,7 +11,7 @@ from itertools import combinations
 
 from evaluation.metrics.comparison import compare
 from evaluation.metrics.scores import Facet, Mark, Score, by_dialogue, score, table
-from flows.score_predictions import LABELS
+from flows.scoring.predictions import LABELS
 
 Marks = Mapping[str, Sequence[Mark]]  # of one system, by metric
 FACETS = {"skill": "skill", "turn": "turn", "phenomenon": "phenomenon", "turns": "turns of the dialogue"}

@@ -3,7 +3,7 @@
     push(scored, 100, 3, with_labels=False, progress)      -> Pushed(sent=291, there=0, …), each performance once
     pull(scored, progress)                                 -> Counter(ok=840, skipped=12), in place of the last pull
 
-All of it is kept in the scored folder (flows/rate_kept.py) and counted again by whatever writes the table.
+All of it is kept in the scored folder (flows/rating/kept.py) and counted again by whatever writes the table.
 """
 
 from collections import Counter
@@ -19,8 +19,8 @@ from annotation.sync import pull as pulled
 from annotation.sync import push as send
 from flows.annotate import standing, studio
 from flows.progress import Progress
-from flows.rate_bill import Bill, rating
-from flows.rate_kept import (
+from flows.rating.bill import Bill, rating
+from flows.rating.kept import (
     JUDGES,
     Source,
     add_performances,
@@ -31,8 +31,8 @@ from flows.rate_kept import (
     read_performances,
     read_source,
 )
-from flows.rate_performances import bytes_for
-from flows.rate_table import rewrite_table
+from flows.rating.performances import bytes_for
+from flows.rating.table import rewrite_table
 from schemas.rating import Opinion, Performance
 
 READ_WITH = ("item_key",)

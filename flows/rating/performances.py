@@ -3,14 +3,14 @@
     performances(Path("scored"), dialogues, systems, library)
     -> {"irpem-sft": {"p3fa…-004-0": Performance(dialogue_id="p3fa…-004-0", messages=(…)), …}, …}
 
-Pictures keep the numbers of the release, as in flows/executing.py, since those are what the user goes by.
+Pictures keep the numbers of the release, as in flows/scoring/executing.py, since those are what the user goes by.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from flows.score_pictures import Texts, bytes_in, rows_with_pictures
-from flows.score_predictions import System
+from flows.scoring.pictures import Texts, bytes_in, rows_with_pictures
+from flows.scoring.predictions import System
 from schemas.answer import Answer
 from schemas.dialogue import Dialogue
 from schemas.errors import BadInput, Damaged

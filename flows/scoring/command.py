@@ -42,8 +42,8 @@ def score_command(
 @plain_errors
 def scored(release: Path, predictions: tuple[Path, ...], out: Path, how: tuple[Any, ...]) -> None:
     from flows.progress import lines
-    from flows.score import score
-    from flows.score_how import How
+    from flows.scoring.how import How
+    from flows.scoring.score import score
 
     with lines() as shown:
         told = score(release, predictions, out, How(*how), shown)

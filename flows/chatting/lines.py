@@ -13,8 +13,8 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from flows.chat import Model, answered, brought, painted
-from flows.chat_transcript import Kept, Said, Undone
+from flows.chatting.transcript import Kept, Said, Undone
+from flows.chatting.turns import Model, answered, brought, painted
 from schemas.answer import Answer
 from schemas.errors import BadInput, Refused, did_you_mean
 from schemas.scene import Medium

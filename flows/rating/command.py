@@ -46,7 +46,7 @@ def of_dialogues(command: Callable[..., T]) -> Callable[..., T]:
 def push_performances(scored: Path, dialogues: int, with_labels: bool, overlap: int) -> None:
     """Send what is to be rated, without the systems' names. Sending again sends only what is not there."""
     from flows.progress import lines
-    from flows.rate import push
+    from flows.rating.rate import push
 
     with lines() as shown:
         done = push(scored, dialogues, overlap, with_labels, shown)
@@ -59,7 +59,7 @@ def push_performances(scored: Path, dialogues: int, with_labels: bool, overlap: 
 def pull_ratings(scored: Path) -> None:
     """Fetch what was rated so far, in place of what was fetched before, and count it in the table."""
     from flows.progress import lines
-    from flows.rate import pull
+    from flows.rating.rate import pull
 
     with lines() as shown:
         counts = pull(scored, shown)
@@ -74,7 +74,7 @@ def pull_ratings(scored: Path) -> None:
 def rating_status(scored: Path, offline: bool) -> None:
     """How far the raters are."""
     from flows.progress import lines
-    from flows.rate import status
+    from flows.rating.rate import status
 
     with lines() as shown:
         told = status(scored, shown, not offline)
@@ -88,7 +88,7 @@ def rating_status(scored: Path, offline: bool) -> None:
 def simulate_ratings(scored: Path, dialogues: int, with_labels: bool, raters: int) -> None:
     """Have simulated raters stand in for people: they know the labels. Named as simulated wherever it shows."""
     from flows.progress import lines
-    from flows.rate_simulated import simulate
+    from flows.rating.simulated import simulate
 
     with lines() as shown:
         count = simulate(scored, dialogues, raters, with_labels, shown)

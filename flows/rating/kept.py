@@ -15,8 +15,8 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from flows.score_pictures import Scored
-from flows.score_predictions import System
+from flows.scoring.pictures import Scored
+from flows.scoring.predictions import System
 from generators.jsonl import numbered_rows
 from schemas.errors import BadInput, Damaged, complaint
 from schemas.identity import Record

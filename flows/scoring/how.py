@@ -6,7 +6,7 @@ How(scorer="strict", encoder="openai/clip-vit-large-patch14")
 from pathlib import Path
 from typing import NamedTuple
 
-from flows.score_encoding import Encoder
+from flows.scoring.encoding import Encoder
 from schemas.prompt import Split
 
 SCENE, STRICT, MODEL = "scene", "strict", "model"

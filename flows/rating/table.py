@@ -13,10 +13,10 @@ from annotation.agreement import Value, alpha, number
 from evaluation.metrics.comparison import compare
 from evaluation.metrics.human import Rating, human_marks
 from evaluation.metrics.scores import Mark, score
-from flows.rate_kept import JUDGES, read_opinions
-from flows.rate_performances import Played
-from flows.score_predictions import LABELS
-from flows.score_table import cell, lines
+from flows.rating.kept import JUDGES, read_opinions
+from flows.rating.performances import Played
+from flows.scoring.predictions import LABELS
+from flows.scoring.table import cell, lines
 from schemas.rating import Judge, Opinion
 from store.files import read_text, write_text
 

@@ -18,7 +18,7 @@ from evaluation.metrics.colour_edges import NAME, colour_and_edges, opaque
 from evaluation.metrics.pictures import Encode
 from evaluation.spread import Vectors
 from flows.progress import Progress
-from flows.score_pictures import MADE_OF, made_of, rows_with_pictures
+from flows.scoring.pictures import MADE_OF, made_of, rows_with_pictures
 from schemas.errors import BadInput, Refused
 from schemas.identity import digest
 from schemas.image import Image

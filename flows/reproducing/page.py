@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from flows.reproduce_commands import ALONE, BASE, DPO, EVALUATE, SCORE, SFT
-from flows.reproduce_stages import Stages, told
-from flows.score_table import lines
+from flows.reproducing.commands import ALONE, BASE, DPO, EVALUATE, SCORE, SFT
+from flows.reproducing.stages import Stages, told
+from flows.scoring.table import lines
 from schemas.loop import Loop
 from schemas.manifest import Manifest
 from store.files import read_text

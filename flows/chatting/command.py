@@ -16,8 +16,8 @@ from flows.commands import FILE, FOLDER, PATH, plain_errors
 from schemas.errors import BadInput
 
 if TYPE_CHECKING:
-    from flows.chat import Model
-    from flows.chat_transcript import Kept
+    from flows.chatting.transcript import Kept
+    from flows.chatting.turns import Model
     from schemas.skill import Library
     from train.asking import System
 
@@ -55,9 +55,9 @@ def converse(
     pictures: tuple[Path, ...], name: str, release: Path | None, cards: tuple[Path, ...], out: Path | None,
     resume: bool, seed: int,
 ) -> None:  # fmt: skip
-    from flows.chat import Model
-    from flows.chat_lines import attach
-    from flows.chat_transcript import kept_in
+    from flows.chatting.lines import attach
+    from flows.chatting.transcript import kept_in
+    from flows.chatting.turns import Model
 
     library = shelf(release, cards)
     model = Model(name, system_named(name, library), library, seed)
@@ -74,7 +74,7 @@ def converse(
 
 def read_on(kept: "Kept", model: "Model") -> Iterator[str]:
     """Line by line until there are no more; at a terminal each is asked for, from a pipe each is shown."""
-    from flows.chat_lines import QUIT, react
+    from flows.chatting.lines import QUIT, react
 
     with suppress(KeyboardInterrupt):  # a model at work can be left, too
         for typed in typed_lines():
@@ -122,7 +122,7 @@ def shelf(release: Path | None, cards: tuple[Path, ...]) -> "Library":
 
 def system_named(name: str, library: "Library") -> "System":
     if name == READER:
-        from flows.chat_reader import reader
+        from flows.chatting.reader import reader
 
         return reader(library)
     from train.systems import system_of
@@ -140,7 +140,7 @@ def following() -> Path:
 
 
 def newest() -> Path:
-    from flows.chat_transcript import TRANSCRIPT
+    from flows.chatting.transcript import TRANSCRIPT
 
     found = [CHATS / str(n) for n in numbered() if (CHATS / str(n) / TRANSCRIPT).is_file()]
     if not found:

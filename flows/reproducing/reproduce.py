@@ -17,16 +17,16 @@ from pathlib import Path
 from typing import Any
 
 from flows import build as building
-from flows import reproduce_commands as commands
 from flows.annotate import URL, pull, push
 from flows.build import Step, plainly
 from flows.judging import judged_share, release_judged, simulate
 from flows.progress import Progress
-from flows.reproduce_commands import ALONE, DPO, EVALUATE, SAMPLES, SCORE, SFT
-from flows.reproduce_page import page
-from flows.reproduce_stages import Stages, one_at_a_time
-from flows.score import score
-from flows.score_how import How
+from flows.reproducing import commands as commands
+from flows.reproducing.commands import ALONE, DPO, EVALUATE, SAMPLES, SCORE, SFT
+from flows.reproducing.page import page
+from flows.reproducing.stages import Stages, one_at_a_time
+from flows.scoring.how import How
+from flows.scoring.score import score
 from schemas.errors import Refused
 from schemas.loop import Loop
 from schemas.plan import Plan

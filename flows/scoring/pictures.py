@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from flows.executing import EXECUTING, Tried, execute
 from flows.progress import Progress
+from flows.scoring.executing import EXECUTING, Tried, execute
 from flows.stages import art
 from flows.workers import hand_back_memory, pool
 from generators.painter import RENDERER, encode, paint

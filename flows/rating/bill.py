@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from flows.build import one_build_at_a_time
 from flows.progress import Progress
-from flows.rate_kept import Source, predictions_of, read_source
-from flows.rate_performances import Played, chosen, performances
-from flows.score import read_all
-from flows.score_how import How
-from flows.score_predictions import LABELS, System, labels
+from flows.rating.kept import Source, predictions_of, read_source
+from flows.rating.performances import Played, chosen, performances
+from flows.scoring.how import How
+from flows.scoring.predictions import LABELS, System, labels
+from flows.scoring.score import read_all
 from schemas.dialogue import Dialogue
 from schemas.errors import BadInput, Refused
 from schemas.rating import Performance

@@ -19,8 +19,8 @@ from evaluation.metrics.colour_edges import opaque
 from evaluation.metrics.rounds import Round
 from flows.models import Model
 from flows.progress import Progress
-from flows.score_encoding import machinery, one_line
-from flows.score_how import LOCAL
+from flows.scoring.encoding import machinery, one_line
+from flows.scoring.how import LOCAL
 from schemas.errors import BadInput, Refused
 from schemas.plan import Author
 

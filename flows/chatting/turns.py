@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PIL import Image as Pixels
 
-from flows.chat_transcript import TRANSCRIPT, Brought, Conversation, Picture, Said, read_conversation
+from flows.chatting.transcript import TRANSCRIPT, Brought, Conversation, Picture, Said, read_conversation
 from generators.cards import read_library
 from generators.controls import control
 from generators.edits import CREATES, EDITS

@@ -13,10 +13,10 @@ from evaluation.metrics.pictures import VqaScorer, clip_marks, iec_marks, scene_
 from evaluation.metrics.rounds import Round
 from evaluation.metrics.scores import Mark
 from flows.progress import Progress
-from flows.score_encoding import Encoder, brought, looked_up, vectors_part
-from flows.score_how import MODEL, SCENE, STRICT, How, metric_of
-from flows.score_judges import Chances, Look, Server, descriptions, judge_named
-from flows.score_pictures import Scored, Shown, bytes_in
+from flows.scoring.encoding import Encoder, brought, looked_up, vectors_part
+from flows.scoring.how import MODEL, SCENE, STRICT, How, metric_of
+from flows.scoring.judges import Chances, Look, Server, descriptions, judge_named
+from flows.scoring.pictures import Scored, Shown, bytes_in
 from schemas.identity import digest
 
 

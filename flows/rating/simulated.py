@@ -13,10 +13,10 @@ from annotation.simulated import simulated_names
 from evaluation.metrics.verdicts import verdicts
 from flows.judging import EPOCH
 from flows.progress import Progress
-from flows.rate_bill import Bill, rating
-from flows.rate_kept import add_performances, keep_opinions, predictions_by
-from flows.rate_table import rewrite_table
-from flows.score_predictions import System
+from flows.rating.bill import Bill, rating
+from flows.rating.kept import add_performances, keep_opinions, predictions_by
+from flows.rating.table import rewrite_table
+from flows.scoring.predictions import System
 from schemas.errors import Damaged
 from schemas.rating import Opinion
 from store.files import read_table

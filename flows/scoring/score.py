@@ -6,7 +6,7 @@
     scored/marks.parquet               every mark: {"system", "metric", "dialogue_id", "turn", "value", "weight"}
     scored/<system>/pictures.parquet   what its calls made, or why they made nothing
     scored/<system>/vectors.parquet    the pictures as the encoder sees them
-    scored/scored.json                 what was scored, for people to rate it (flows/rate.py)
+    scored/scored.json                 what was scored, for people to rate it (flows/rating/rate.py)
 
 Stop it whenever you like; what is there for the same predictions and the same release is not made again. The release's
 own labels are scored as a system too, as what nobody can be better than.
@@ -24,15 +24,15 @@ from flows.build import one_build_at_a_time
 from flows.items import dialogues as dialogues_of
 from flows.items import read_judged
 from flows.progress import Progress
-from flows.rate_kept import forget_source, keep_source, rated
-from flows.rate_performances import performances
-from flows.rate_table import with_ratings
-from flows.score_encoding import encoder_named
-from flows.score_how import How, notes, titles
-from flows.score_marks import Played, marks_of
-from flows.score_pictures import Scored, Shown, pictures_part, read_shown
-from flows.score_predictions import System, labels, systems
-from flows.score_table import page
+from flows.rating.kept import forget_source, keep_source, rated
+from flows.rating.performances import performances
+from flows.rating.table import with_ratings
+from flows.scoring.encoding import encoder_named
+from flows.scoring.how import How, notes, titles
+from flows.scoring.marks import Played, marks_of
+from flows.scoring.pictures import Scored, Shown, pictures_part, read_shown
+from flows.scoring.predictions import System, labels, systems
+from flows.scoring.table import page
 from schemas.dialogue import Dialogue
 from schemas.errors import BadInput, Refused
 from schemas.identity import spread

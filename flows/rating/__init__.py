@@ -1,0 +1,1 @@
+"""`drawnconvos rate`: people rate how systems played whole dialogues."""

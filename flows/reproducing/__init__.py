@@ -1,0 +1,1 @@
+"""`drawnconvos reproduce`: the paper's whole loop, stage by stage."""

@@ -1,0 +1,1 @@
+"""`drawnconvos score`: systems measured by the pictures that their calls make."""
