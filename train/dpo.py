@@ -26,17 +26,16 @@ from schemas.errors import Refused
 from schemas.identity import keyed
 from schemas.talk import Talk
 from schemas.training import Dpo, Recipe
-from train import machine
 from train.asking import Asked
 from train.commands import FOLDER, given, runs_plainly, settings_options
 from train.guard import Guard
-from train.learning import SMALL, Quiet, Telling, arguments, begun, collator, finish, trained, versions, vocabulary
+from train.learning import SMALL, Quiet, Telling, arguments, begun, collator, finish, recorded, trained, vocabulary
 from train.models import ADAPTER, Loaded, adapted, load, size_of, with_adapter
 from train.pairs import Judged, anchors, judged, prepare_pairs, sides
 from train.questions import seen_in
-from train.record import RUN, Run, Source
+from train.record import RUN, Run
 from train.release import Release, newest
-from train.rows import IGNORED, Prepared
+from train.rows import IGNORED
 from train.systems import check_skills
 
 RANK, ALPHA = 16, 32  # of an adapter that begins from a bare model
@@ -54,7 +53,7 @@ def dpo(release: Release, settings: Dpo, start: str, out: Path) -> Run:
     beside = anchors(release, len(pairs), settings.seed, sees)
     rows = prepare_pairs(pairs, beside, loaded.wording, out / "rows", settings.longest, settings.max_pixels)
     rate = settings.learning_rate or (1e-4 if size_of(loaded.model) < SMALL else 2e-5)
-    telling = Telling(out, standing or record(release, settings, loaded, adapter, rows))
+    telling = Telling(out, standing or recorded("dpo", release, settings, loaded, rows, adapter))
     guard = Guard(loaded, held_out, telling, settings.guard_drop) if held_out else None
     plain = collator(rows, loaded.wording)
     collate = grouped(plain, with_anchors=settings.anchor_weight > 0)
@@ -180,22 +179,6 @@ def split(
     if len(kept) < len(pairs) / 2:
         raise Refused(f"{len(pairs)} judged pairs are of too few prompts to keep {guard} turns apart; lower --guard")
     return kept, held_out[:guard]
-
-
-def record(release: Release, settings: Dpo, loaded: Loaded, adapter: str | None, rows: Prepared) -> Run:
-    return Run(
-        method="dpo",
-        base=loaded.base,
-        adapter=adapter,
-        release=Source.of(release.manifest),
-        settings=settings,
-        device=machine.told(),
-        dtype=str(loaded.model.dtype).removeprefix("torch."),
-        versions=versions(),
-        rows=rows.lines,
-        tokens=rows.tokens,
-        taught=rows.taught,
-    )
 
 
 @click.command()

@@ -11,15 +11,17 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from transformers import PrinterCallback, Trainer, TrainerCallback
 
 from schemas.errors import Refused
-from schemas.training import Training
+from schemas.training import Dpo, Sft, Training
+from train import machine
 from train.machine import device
-from train.record import RUN, Run, Step, draw_curve, read_run, write_run
+from train.models import Loaded
+from train.record import RUN, Run, Source, Step, draw_curve, read_run, write_run
 from train.release import Release
 from train.rows import IGNORED, Prepared
 from train.wording import Wording
@@ -230,6 +232,26 @@ def last_checkpoint(folder: Path) -> str | None:
             shutil.rmtree(path)
     whole = [path for path in found if path.is_dir()]
     return str(whole[-1]) if whole else None
+
+
+def recorded(
+    method: Literal["sft", "dpo"], release: Release, settings: Sft | Dpo, loaded: Loaded, rows: Prepared,
+    adapter: str | None = None,
+) -> Run:  # fmt: skip
+    """The record of a run that begins."""
+    return Run(
+        method=method,
+        base=loaded.base,
+        adapter=adapter,
+        release=Source.of(release.manifest),
+        settings=settings,
+        device=machine.told(),
+        dtype=str(loaded.model.dtype).removeprefix("torch."),
+        versions=versions(),
+        rows=rows.lines,
+        tokens=rows.tokens,
+        taught=rows.taught,
+    )
 
 
 def versions(packages: Iterable[str] = ("torch", "transformers", "peft", "accelerate")) -> dict[str, str]:

@@ -20,9 +20,9 @@ from transformers import TrainingArguments, set_seed
 from schemas.training import Recipe, Sft
 from train import machine
 from train.commands import FOLDER, given, runs_plainly, settings_options
-from train.learning import SMALL, Quiet, Telling, arguments, begun, collator, finish, trained, versions, vocabulary
+from train.learning import SMALL, Quiet, Telling, arguments, begun, collator, finish, recorded, trained, vocabulary
 from train.models import ADAPTER, Loaded, adapted, load, load_run, size_of
-from train.record import Run, Source
+from train.record import Run
 from train.release import Release, newest
 from train.rows import Prepared, prepare
 
@@ -39,7 +39,7 @@ def sft(release: Release, settings: Sft, out: Path) -> Run:
     set_seed(settings.seed)
     if not settings.whole:
         model = adapted(model, settings.rank, settings.alpha, settings.dropout)
-    telling = Telling(out, standing or record(release, settings, loaded, rows))
+    telling = Telling(out, standing or recorded("sft", release, settings, loaded, rows))
     dataset = Dataset.from_file(str(rows.rows))
     collate = collator(rows, loaded.wording)
 
@@ -68,21 +68,6 @@ class Answers(Quiet):
 def prepare_rows(release: Release, settings: Sft, loaded: Loaded, out: Path) -> Prepared:
     dialogues = release.some("sft", settings.limit, loaded.wording.sees)
     return prepare(dialogues, loaded.wording, out / "rows", settings.longest, settings.max_pixels)
-
-
-def record(release: Release, settings: Sft, loaded: Loaded, rows: Prepared) -> Run:
-    return Run(
-        method="sft",
-        base=loaded.base,
-        release=Source.of(release.manifest),
-        settings=settings,
-        device=machine.told(),
-        dtype=str(loaded.model.dtype).removeprefix("torch."),
-        versions=versions(),
-        rows=rows.lines,
-        tokens=rows.tokens,
-        taught=rows.taught,
-    )
 
 
 def merge(out: Path) -> Path:
