@@ -121,8 +121,10 @@ def test_killed_again_and_again_it_comes_to_the_same(tiny: Outcome, tmp_path: Pa
 
 
 def test_interrupted_it_says_so_and_goes_on(tmp_path: Path) -> None:
+    """Of a plan that takes a while, so that a busy machine cannot be done before the signal comes."""
     data = tmp_path / "data"
-    command = [sys.executable, "-m", "flows", "build", str(PLAN), "--data", str(data), "--set", "renderer.size=512"]
+    longer = ["--set", "renderer.size=512", "--set", "prompts.count=60"]
+    command = [sys.executable, "-m", "flows", "build", str(PLAN), "--data", str(data), *longer]
     process = subprocess.Popen(command, cwd=ROOT, start_new_session=True, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 60
     while not list(data.rglob("outlines/*.parquet")) and time.monotonic() < deadline:
