@@ -8,6 +8,10 @@ repeat runs both, one after the other, from the same weights and seed; figures a
 in a second of training, loading left out, and the mean loss of the last half of the steps, which has to agree.
 """
 
+import sys
+
+sys.path.pop(0)  # this file's folder comes first there, where it would hide the package it is named like
+
 import argparse
 import gc
 import json
@@ -61,7 +65,7 @@ def theirs(loaded: Loaded, rows: Prepared, settings: Sft, folder: Path) -> Measu
         output_dir=str(folder), num_train_epochs=1, per_device_train_batch_size=settings.batch, learning_rate=RATE,
         lr_scheduler_type="cosine", warmup_steps=settings.warmup, weight_decay=settings.weight_decay,
         seed=settings.seed,
-        assistant_only_loss=True, report_to="none", save_strategy="no", disable_tqdm=True, logging_steps=1,
+        report_to="none", save_strategy="no", disable_tqdm=True, logging_steps=1,
         use_cpu=loaded.model.device.type == "cpu",
     )  # fmt: skip
     lora = LoraConfig(r=settings.rank, lora_alpha=settings.alpha, target_modules=linear_layers(loaded.model))
