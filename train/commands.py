@@ -2,7 +2,6 @@
 
 import logging
 import sys
-import warnings
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -26,7 +25,6 @@ def runs_plainly(command: Callable[P, T]) -> Callable[P, T]:
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
         for name in CHATTY:
             logging.getLogger(name).setLevel(logging.WARNING)
-        warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")  # what it says to itself
         try:
             return command(*args, **kwargs)
         except UserError as error:
