@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
@@ -121,11 +122,15 @@ def test_killed_again_and_again_it_comes_to_the_same(tiny: Outcome, tmp_path: Pa
 
 
 def test_interrupted_it_says_so_and_goes_on(tmp_path: Path) -> None:
-    """Of a plan that takes a while, so that a busy machine cannot be done before the signal comes."""
+    """Of a plan that takes a while, so that a busy machine cannot be done before the signal comes; and of a process
+    that hears it, which one begun from a script's background would not."""
     data = tmp_path / "data"
     longer = ["--set", "renderer.size=512", "--set", "prompts.count=60"]
     command = [sys.executable, "-m", "flows", "build", str(PLAN), "--data", str(data), *longer]
-    process = subprocess.Popen(command, cwd=ROOT, start_new_session=True, stderr=subprocess.PIPE, text=True)
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    process = subprocess.Popen(
+        command, cwd=ROOT, start_new_session=True, stderr=subprocess.PIPE, text=True, preexec_fn=heard
+    )
     deadline = time.monotonic() + 60
     while not list(data.rglob("outlines/*.parquet")) and time.monotonic() < deadline:
         time.sleep(0.02)
