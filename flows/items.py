@@ -22,16 +22,13 @@ from schemas.identity import keyed
 from schemas.plan import Plan
 from schemas.preference import Pair
 from schemas.prompt import Split
-from schemas.row import dialogue_of
+from schemas.row import WITHOUT_PIXELS, dialogue_of
 from schemas.skill import Library
 from store.files import read_text
 from store.streams import streamed
 from store.verify import read_skills
 from store.versions import read_manifest
 
-COLUMNS = (
-    "id", "prompt_id", "prompt", "category", "author", "renderer", "manner", "turns", "image_info", "preferences",
-)  # fmt: skip
 SPLIT: dict[Project, Split] = {"preferences": "rlhf", "review": "test"}
 
 
@@ -73,7 +70,7 @@ def read_judged(release: Path) -> tuple[Plan, Library]:
 
 
 def dialogues(release: Path, split: Split) -> Iterator[Dialogue]:
-    return (dialogue_of(row) for _, row in streamed(release, COLUMNS, [split]))
+    return (dialogue_of(row) for _, row in streamed(release, WITHOUT_PIXELS, [split]))
 
 
 def preferences(

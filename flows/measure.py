@@ -9,7 +9,7 @@ from generators.guideline import guideline
 from schemas.dialogue import Dialogue
 from schemas.errors import BadInput
 from schemas.prompt import SPLITS, Split
-from schemas.row import dialogue_of
+from schemas.row import dialogue_of, without_scenes
 from schemas.skill import Library
 from store.streams import streamed
 from store.verify import read_skills
@@ -90,8 +90,7 @@ def differing(found: list[Reading], show: int) -> Iterator[str]:
 def dialogues(folder: Path, split: Split | None) -> Iterator[Dialogue]:
     """The dialogues of a release, or of one split; neither pictures nor scenes are read."""
     for _, row in streamed(folder, READ, (split,) if split else SPLITS):
-        images = [info | {"scene": None} for info in row["image_info"]]
-        yield dialogue_of(row | {"image_info": images, "preferences": []})
+        yield dialogue_of(without_scenes(row) | {"preferences": []})
 
 
 def library_of(folder: Path) -> Library:

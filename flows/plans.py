@@ -25,18 +25,21 @@ from store.files import read_text
 
 def read_plan(path: Path, overrides: Sequence[str] = ()) -> Plan:
     """The plan of a file with `section.key=value` overrides, values read as YAML."""
-    text = read_text(path)
-    try:
-        content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f", line {mark.line + 1}" if mark else ""
-        raise BadInput(f"{path}{place}: is not YAML ({getattr(error, 'problem', None) or error})") from error
+    content = read_yaml(path)
     if not isinstance(content, dict):
         raise BadInput(f"{path}: holds {type(content).__name__}, not a plan with name, seed, prompts and dialogues")
     for override in overrides:
         put(content, override)
     return plan_of(content, str(path))
+
+
+def read_yaml(path: Path) -> Any:
+    try:
+        return yaml.safe_load(read_text(path))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f", line {mark.line + 1}" if mark else ""
+        raise BadInput(f"{path}{place}: is not YAML ({getattr(error, 'problem', None) or error})") from error
 
 
 def put(content: dict[str, Any], override: str) -> None:

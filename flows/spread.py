@@ -13,10 +13,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from evaluation.spread import Embed, Spread, Vectors, spread
-from schemas.errors import BadInput, Refused, did_you_mean
+from evaluation.sentences import sentence_model
+from evaluation.spread import Spread, spread
+from schemas.errors import BadInput, did_you_mean
 from store.files import read_text
 from store.streams import streamed
 
@@ -98,21 +97,6 @@ def unknown_field(place: str, name: str, field: str, known: Sequence[str]) -> st
     if not field:
         return f"{place}: say which field holds the texts, as in {name}:{known[0] if known else 'prompt'}"
     return f"{place}: has no field {field!r}{did_you_mean(field, known)}; it has {', '.join(map(repr, known))}"
-
-
-def sentence_model() -> Embed:
-    """WordLlama: averaged static word vectors of 256 dimensions, which its package carries (19 MB, MIT)."""
-    try:
-        import wordllama
-    except ImportError as error:
-        raise Refused("a sentence model is needed: pip install 'drawnconvos[measure]'") from error
-    carried = Path(wordllama.__file__).parent
-    model = wordllama.WordLlama.load(cache_dir=carried, disable_download=True)
-
-    def embed(texts: Sequence[str]) -> Vectors:
-        return np.asarray(model.embed(list(texts)), dtype=np.float32)
-
-    return embed
 
 
 def table(found: Sequence[tuple[str, Spread]]) -> str:

@@ -21,6 +21,9 @@ from schemas.scene import Scene
 
 Row = dict[str, Any]
 
+NAMES = ("id", "prompt_id", "prompt", "category", "author", "renderer", "manner")
+WITHOUT_PIXELS = (*NAMES, "turns", "image_info", "preferences")  # all that a Dialogue is made of
+
 
 def row_of(dialogue: Dialogue, pictures: Mapping[str, bytes]) -> Row:
     return {
@@ -85,14 +88,18 @@ def sample_row(sample: Sample) -> Row:
 
 def dialogue_of(row: Row) -> Dialogue:
     """The dialogue a row stands for; ValueError when it stands for none."""
-    names = ("id", "prompt_id", "prompt", "category", "author", "renderer", "manner")
-    fields: dict[str, Any] = {name: row.get(name) for name in names}
+    fields: dict[str, Any] = {name: row.get(name) for name in NAMES}
     return Dialogue(
         **fields,
         turns=tuple(turn_of(turn) for turn in row["turns"]),
         images=tuple(image_of(info) for info in row["image_info"]),
         preferences=tuple(preference_of(preference) for preference in row["preferences"]),
     )
+
+
+def without_scenes(row: Row) -> Row:
+    """For who only reads the words: scenes are most of what reading a row costs."""
+    return row | {"image_info": [info | {"scene": None} for info in row["image_info"]]}
 
 
 def turn_of(row: Row) -> Turn:

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from evaluation.sentences import sentence_model
 from evaluation.spread import Vectors, drawn, spread
 from flows.__main__ import main
-from flows.spread import sentence_model, set_of_file, spreads
+from flows.spread import set_of_file, spreads
 from schemas.errors import BadInput
 from schemas.identity import keyed
 from store.release import Outcome

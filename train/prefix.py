@@ -27,6 +27,8 @@ class Prefix:
     def of(cls, loaded: Loaded, asked: Sequence[Asked]) -> "Prefix | None":
         if loaded.wording.sees or len(asked) < 2:
             return None
+        if len({loaded.wording.prompt(each.talk)[:WORTH_IT] for each in asked}) > 1:
+            return None  # most runs' prompts part early, and need not all be read as tokens to see it
         prompts = [tokens(loaded, each) for each in asked]
         shortest = min(map(len, prompts)) - 1
         shared = next((n for n in range(shortest) if len({ids[n] for ids in prompts}) > 1), shortest)

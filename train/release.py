@@ -21,11 +21,10 @@ from schemas.errors import BadInput, Damaged
 from schemas.identity import spread
 from schemas.manifest import Manifest, Version
 from schemas.prompt import Split
-from schemas.row import Row, dialogue_of
+from schemas.row import WITHOUT_PIXELS, dialogue_of, without_scenes
 from schemas.skill import Library
 
 MANIFEST, SKILLS = "manifest.json", "skills.json"
-WORDS = ("id", "prompt_id", "prompt", "category", "author", "renderer", "manner", "turns", "image_info", "preferences")
 GROUPS_AT_HAND = 4
 AGAIN = "fetch the release again, or build it again"
 
@@ -67,7 +66,7 @@ class Release(NamedTuple):
         for path in self.shards(split):
             with reading(path), pq.ParquetFile(path) as file:
                 for group in range(file.num_row_groups):
-                    rows = file.read_row_group(group, columns=list(WORDS)).to_pylist()
+                    rows = file.read_row_group(group, columns=list(WITHOUT_PIXELS)).to_pylist()
                     for place, row in enumerate(rows):
                         dialogue = dialogue_of(without_scenes(row))
                         yield dialogue, partial(pictures_of, dialogue.id, path, group, place) if sees else nothing
@@ -80,10 +79,6 @@ class Release(NamedTuple):
         if not listed:
             raise BadInput(f"{self.folder}: has no {split}")
         return listed
-
-
-def without_scenes(row: Row) -> Row:
-    return row | {"image_info": [info | {"scene": None} for info in row["image_info"]]}
 
 
 def nothing() -> list[bytes]:

@@ -30,7 +30,7 @@ from train.asking import Asked, Place
 from train.commands import FOLDER, given, runs_plainly, settings_options
 from train.models import load
 from train.questions import seen_in
-from train.record import RUN, read_run
+from train.record import read_run
 from train.release import Release, newest
 from train.systems import check_skills
 
@@ -191,8 +191,7 @@ def main(
     reading = Release.read(release or newest())
     settings = Sampling(**given(options))
     run = read_run(adapter)
-    if (adapter / RUN).is_file():
-        check_skills(adapter, reading.library)
+    check_skills(adapter, reading.library)
     if served:
         from train.served import served_draw
 

@@ -6,22 +6,14 @@ loop, plan = read_loop(Path("plans/small.yaml"), ["sft.limit=600"])
 from collections.abc import Sequence
 from pathlib import Path
 
-import yaml
-
-from flows.plans import put, read_plan
+from flows.plans import put, read_plan, read_yaml
 from schemas.errors import BadInput, complaint
 from schemas.loop import Loop
 from schemas.plan import Plan
-from store.files import read_text
 
 
 def read_loop(path: Path, overrides: Sequence[str] = ()) -> tuple[Loop, Plan]:
-    try:
-        content = yaml.safe_load(read_text(path))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f", line {mark.line + 1}" if mark else ""
-        raise BadInput(f"{path}{place}: is not YAML ({getattr(error, 'problem', None) or error})") from error
+    content = read_yaml(path)
     if not isinstance(content, dict):
         raise BadInput(f"{path}: holds {type(content).__name__}, not a loop with plan, model, sft, judge and dpo")
     if "plan" not in content and "prompts" in content:

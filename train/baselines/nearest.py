@@ -11,21 +11,17 @@ exchange before them 35.5 and 13.0, beside the reply as a vector of its own 69.8
 first or bringing a picture, 72.8 and 31.1.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from evaluation.sentences import sentence_model
+from evaluation.spread import Embed, Vectors
 from schemas.answer import Answer
-from schemas.errors import Refused
 from schemas.skill import Library
 from schemas.talk import Talk
 from train.asking import Asked, Place, System
 from train.release import Release
-
-Vectors = NDArray[np.float32]
-Embed = Callable[[Sequence[str]], Vectors]
 
 AT_A_TIME = 512
 
@@ -66,18 +62,3 @@ def fitted(answer: Answer, talk: Talk, library: Library) -> Answer:
     pictures = {i.name for i in card.inputs if i.type == "image"}
     kept = {name: value for name, value in call.parameters.items() if name not in pictures or value in there}
     return answer.model_copy(update={"call": call.model_copy(update={"parameters": kept})})
-
-
-def sentence_model() -> Embed:
-    """WordLlama, which its package carries (19 MB, MIT)."""
-    try:
-        import wordllama
-    except ImportError as error:
-        raise Refused("a sentence model is needed: pip install 'drawnconvos[train]'") from error
-    carried = Path(wordllama.__file__).parent
-    model = wordllama.WordLlama.load(cache_dir=carried, disable_download=True)
-
-    def embed(texts: Sequence[str]) -> Vectors:
-        return np.asarray(model.embed(list(texts)), dtype=np.float32)
-
-    return embed
